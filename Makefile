@@ -1,0 +1,41 @@
+# Everything a fresh machine needs is made here: python3 >= 3.11 with venv, make, a package index.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+DEMO   := build/demo
+
+.PHONY: help setup demo test lint load bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+
+setup: $(READY) ## make .venv and install smsim with what its developers use
+
+$(READY): pyproject.toml requirements-dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "smsim needs Python 3.11 or newer; set PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements-dev.lock --editable '.[dev]'
+	@touch $(READY)
+
+demo: $(READY) ## run every scenario against a simulator over HTTP, then keep serving for a look
+	$(BIN)/smsim demo scenarios --folder $(DEMO)
+
+test: $(READY) ## the whole test suite, with branch coverage and its floor
+	$(BIN)/pytest --cov --cov-report=term
+
+lint: $(READY) ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+load: $(READY) ## 30 s of Locust against a simulator in its own process; fails on any unexpected answer
+	$(BIN)/python -m harness.load
+
+bench: $(READY) ## not built yet
+	@echo "make bench is not built yet; see CHANGELOG.md" >&2; exit 2
+
+clean: ## remove what was built
+	rm -rf build .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

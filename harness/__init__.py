@@ -1,0 +1,1 @@
+"""What a team uses to test its campaigns against the simulator."""

@@ -1,0 +1,1 @@
+"""Inbound HTTP: Vibes' two surfaces and our own. A handler decodes, submits and encodes."""

@@ -1,0 +1,141 @@
+"""Accounts: make, show, remove, reset; alias callback hosts; import subscribers."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from simulator.api.control.call import document, respond, taken, told, universe_of
+from simulator.api.keys import ACCOUNTS, SETTINGS
+from simulator.config import Id, Spec, read_account
+from simulator.domain.bulk import Imported, ImportSubscribers
+from simulator.domain.instants import format_duration, iso
+from simulator.domain.numbers import normalise_phone
+from simulator.domain.person import PersonPatch
+from simulator.errors import BadSpec
+from simulator.runtime.ports import AccountRecord
+from simulator.runtime.universe import Universe
+
+
+class HostsSpec(Spec):
+    """Which host names of callback URLs stand for which `host:port`."""
+
+    hosts: dict[str, str]
+
+
+class SubscriberSpec(Spec):
+    """One imported subscriber."""
+
+    mdn: str
+    external_person_id: Id | None = None
+    custom_fields: dict[str, str] = {}
+
+
+class SubscribersSpec(Spec):
+    """Who is to be on the list."""
+
+    persons: tuple[SubscriberSpec, ...]
+
+
+async def create(request: web.Request) -> web.Response:
+    """POST accounts: 201 with the credentials; 400 with every fault of the spec, 409 if taken."""
+    accounts, settings = request.app[ACCOUNTS], request.app[SETTINGS]
+    body = await document(request)
+    if isinstance(body, dict):
+        body = {"seed": settings.seed, **body}
+    account, password = read_account(body, key=_unused(request), now=accounts.wall.now())
+    record = AccountRecord(account.company_key, account.username, password)
+    return respond(_shown(await accounts.create(record, account)), 201)
+
+
+async def index(request: web.Request) -> web.Response:
+    """GET accounts."""
+    return respond({"items": [_shown(item) for item in request.app[ACCOUNTS].all()]})
+
+
+async def get(request: web.Request) -> web.Response:
+    """GET accounts/{key}."""
+    return respond(_shown(universe_of(request)))
+
+
+async def delete(request: web.Request) -> web.Response:
+    """DELETE accounts/{key}: 204; its journal goes with it."""
+    await request.app[ACCOUNTS].delete(request.match_info["key"])
+    return web.Response(status=204)
+
+
+async def reset(request: web.Request) -> web.Response:
+    """POST accounts/{key}/reset: back to its spec at its start time."""
+    return respond(_shown(await request.app[ACCOUNTS].reset(request.match_info["key"])))
+
+
+async def set_hosts(request: web.Request) -> web.Response:
+    """PUT accounts/{key}/hosts: a callback to `http://app.test/x` goes to the address of `app.test`.
+
+    It keeps the changing port of a receiver out of the journal, and reaches into containers.
+    """
+    hosts = (await told(request, HostsSpec)).hosts
+    await request.app[ACCOUNTS].set_hosts(request.match_info["key"], hosts)
+    return respond({"hosts": hosts})
+
+
+async def import_subscribers(request: web.Request) -> web.Response:
+    """POST accounts/{key}/lists/{list}/subscribers: all of them, or none and every fault."""
+    universe = universe_of(request)
+    persons = (await told(request, SubscribersSpec)).persons
+    faults: list[tuple[tuple[str | int, ...], str]] = []
+    patches: list[PersonPatch] = []
+    for index, item in enumerate(persons):
+        mdn = normalise_phone(item.mdn)
+        if mdn is None:
+            path = ("persons", index, "mdn")
+            faults.append((path, f'InvalidMDNFormat: "{item.mdn}" is no US or Canadian number'))
+            continue
+        external = {"external_person_id": item.external_person_id}
+        patches.append(
+            PersonPatch(
+                mdn=mdn,
+                custom_fields=dict(item.custom_fields),
+                **(external if item.external_person_id else {}),
+            )
+        )
+    if faults:
+        raise BadSpec(faults)
+    command = ImportSubscribers(list_id=request.match_info["list_id"], persons=tuple(patches))
+    reply = taken(await universe.engine.submit(command))
+    assert isinstance(reply, Imported)
+    return respond({"added": reply.added, "already": reply.already})
+
+
+def _unused(request: web.Request) -> str:
+    accounts = request.app[ACCOUNTS]
+    number = len(accounts) + 1
+    while f"acct{number:04d}" in accounts:
+        number += 1
+    return f"acct{number:04d}"
+
+
+def _shown(universe: Universe) -> dict[str, object]:
+    account, record = universe.account, universe.record
+    return {
+        "company_key": account.company_key,
+        "username": account.username,
+        "password": record.password,
+        "seed": account.seed,
+        "clock": {"mode": universe.world.clock.mode, "now": iso(universe.engine.now())},
+        "source_codes": account.source_codes,
+        "subscription_lists": account.lists,
+        "acquisition_campaigns": [
+            {
+                "id": item.id,
+                "list": item.list_id,
+                "code": item.code,
+                "keywords": item.keywords,
+                "opt_in": "double" if item.double_opt_in else "single",
+                "window": format_duration(item.window),
+                "confirmation": item.confirmation,
+                "welcome": item.welcome,
+            }
+            for item in account.campaigns
+        ],
+        "hosts": record.hosts,
+    }

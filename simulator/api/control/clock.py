@@ -1,0 +1,91 @@
+"""The account's clock: read it, move it, let it run."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import aiohttp
+from aiohttp import web
+from pydantic import Field, model_validator
+
+from simulator.api.control.call import respond, told, universe_of
+from simulator.config import DurationText, InstantText, Spec
+from simulator.domain.instants import MILLISECOND, Instant, iso, parse_duration, parse_instant
+from simulator.errors import UserError
+from simulator.runtime.universe import Probe, Universe
+
+
+class ClockCall(Spec):
+    """What to do with the clock: exactly one of advance, to, mode and settle."""
+
+    advance: DurationText | None = None
+    to: InstantText | None = None
+    mode: Literal["manual", "live"] | None = None
+    rate: int = Field(default=1, ge=1, le=100_000)
+    settle: bool = False
+    quiet: DurationText = "0s"
+    """Real time in which nothing may be asked before time moves on."""
+    probe: str | None = Field(default=None, pattern=r"^https?://")
+    """A URL of the application under test that answers once it is idle."""
+
+    @model_validator(mode="after")
+    def _one(self) -> ClockCall:
+        wishes = [self.advance is not None, self.to is not None, self.mode is not None, self.settle]
+        if sum(wishes) != 1:
+            raise ValueError(
+                'write one of {"advance":"24h"}, {"to":"2026-01-06T15:00:00Z"}, '
+                '{"mode":"live","rate":1}, {"settle":true}'
+            )
+        return self
+
+
+async def get(request: web.Request) -> web.Response:
+    """GET clock."""
+    return respond(_shown(universe_of(request)))
+
+
+async def move(request: web.Request) -> web.Response:
+    """POST clock: answers when all that is due has happened and every callback is answered."""
+    universe = universe_of(request)
+    call = await told(request, ClockCall)
+    quiet_ms = parse_duration(call.quiet) // MILLISECOND
+    async with aiohttp.ClientSession() as session:
+        probe = _probe(session, call.probe) if call.probe else None
+        if call.mode is not None:
+            await universe.set_clock(call.mode, call.rate)
+            return respond(_shown(universe))
+        if call.settle:
+            settled = await universe.settle(probe, quiet_ms)
+            return respond({**_shown(universe), "fired": 0, "settled": settled})
+        done = await universe.advance(_target(universe, call), probe, quiet_ms)
+    return respond({**_shown(universe), "fired": done.fired, "settled": done.settled})
+
+
+def _target(universe: Universe, call: ClockCall) -> Instant:
+    if call.advance is not None:
+        return Instant(universe.world.now + parse_duration(call.advance))
+    assert call.to is not None
+    return parse_instant(call.to)
+
+
+def _probe(session: aiohttp.ClientSession, url: str) -> Probe:
+    async def probe() -> None:
+        try:
+            async with session.get(url) as response:
+                if response.status >= 400:
+                    raise UserError(f"the probe {url} answered {response.status}")
+        except aiohttp.ClientError as error:
+            raise UserError(f"the probe {url} did not answer: {error}") from error
+
+    return probe
+
+
+def _shown(universe: Universe) -> dict[str, object]:
+    world = universe.world
+    timer = world.timers.next()
+    return {
+        "now": iso(universe.engine.now()),
+        "mode": world.clock.mode,
+        "rate": world.clock.rate,
+        "next_timer": iso(timer.due) if timer is not None else None,
+    }

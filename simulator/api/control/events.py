@@ -1,0 +1,58 @@
+"""The journal: a page of it as JSON, or a live feed as server-sent events."""
+
+from __future__ import annotations
+
+import msgspec
+from aiohttp import hdrs, web
+from pydantic import Field
+
+from simulator.api.control import views
+from simulator.api.control.call import respond, universe_of
+from simulator.config import Spec, read
+from simulator.runtime.universe import Universe
+
+PAGE = 1_000
+
+
+class Position(Spec):
+    """The query string of the journal."""
+
+    after: int = Field(default=0, ge=0, strict=False)
+    types: str = ""
+    """Comma-separated names of commands and events."""
+    limit: int = Field(default=PAGE, ge=1, le=10_000, strict=False)
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """GET events: `{"items","next"}`; with `Accept: text/event-stream` a feed that goes on."""
+    universe = universe_of(request)
+    wish = read(Position, dict(request.query))
+    types = [name for name in wish.types.split(",") if name]
+    if "text/event-stream" in request.headers.get(hdrs.ACCEPT, ""):
+        after = request.headers.get("Last-Event-ID", "")
+        start = int(after) if after.isascii() and after.isdigit() else wish.after
+        return await _stream(request, universe, start, types)
+    await universe.engine.committed()
+    entries = await universe.store.entries(
+        universe.record.company_key, wish.after, wish.limit, types
+    )
+    following = entries[-1].seq if len(entries) == wish.limit else None
+    return respond({"items": [views.event(entry) for entry in entries], "next": following})
+
+
+async def _stream(
+    request: web.Request, universe: Universe, after: int, types: list[str]
+) -> web.StreamResponse:
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+    )
+    await response.prepare(request)
+    while not universe.feed.closed:
+        for entry in await universe.store.entries(universe.record.company_key, after, PAGE):
+            after = entry.seq
+            if not types or entry.type in types:
+                data = msgspec.json.encode(views.event(entry)).decode()
+                text = f"id: {entry.seq}\nevent: {entry.type}\ndata: {data}\n\n"
+                await response.write(text.encode())
+        await universe.feed.wait(after)
+    return response

@@ -1,0 +1,59 @@
+"""Recorded messages: a page of them, or one with its history."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from aiohttp import web
+from pydantic import Field
+
+from simulator.api.control import views
+from simulator.api.control.call import UnknownThing, respond, universe_of
+from simulator.config import InstantText, Spec, read
+from simulator.domain.instants import parse_instant
+from simulator.domain.numbers import InvalidMdn, parse_any_mdn
+from simulator.errors import UserError
+from simulator.runtime.ports import MessageQuery
+
+
+class Narrowing(Spec):
+    """The query string of the message list."""
+
+    direction: Literal["mt", "mo"] | None = None
+    mdn: str | None = None
+    state: str | None = None
+    since: InstantText | None = None
+    limit: int = Field(default=100, ge=1, le=10_000, strict=False)
+    cursor: int = Field(default=0, ge=0, strict=False)
+
+
+async def index(request: web.Request) -> web.Response:
+    """GET messages: oldest first; `next` is the cursor of the next page, or null."""
+    universe = universe_of(request)
+    wish = read(Narrowing, dict(request.query))
+    try:
+        mdn = parse_any_mdn(wish.mdn.strip()) if wish.mdn is not None else None
+    except InvalidMdn as error:
+        raise UserError(str(error)) from error
+    query = MessageQuery(
+        direction=wish.direction,
+        mdn=mdn,
+        state=wish.state,
+        since=parse_instant(wish.since) if wish.since is not None else None,
+        after=wish.cursor,
+        limit=wish.limit,
+    )
+    await universe.engine.committed()
+    records = await universe.store.messages(universe.record.company_key, query)
+    following = records[-1].position if len(records) == wish.limit else None
+    return respond({"items": [views.message(record) for record in records], "next": following})
+
+
+async def get(request: web.Request) -> web.Response:
+    """GET messages/{id}: with its history."""
+    universe = universe_of(request)
+    await universe.engine.committed()
+    found = await universe.message(request.match_info["message_id"])
+    if found is None:
+        raise UnknownThing(f'no message "{request.match_info["message_id"]}"')
+    return respond(views.message_with_history(found[0]))

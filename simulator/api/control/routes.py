@@ -1,0 +1,76 @@
+"""The control API's operations."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from simulator import __version__
+from simulator.api.control import accounts, callbacks, clock, events, handsets, messages
+from simulator.api.control.call import denied, failed, fault, respond
+from simulator.errors import EngineFailed, UserError
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_ONE = "/_sim/accounts/{key}"
+
+
+async def health(_request: web.Request) -> web.Response:
+    """GET health."""
+    return respond({"status": "ok", "version": __version__})
+
+
+async def not_simulated(request: web.Request) -> web.Response:
+    """What is planned and not built: said plainly."""
+    return fault(501, f"{request.path} is not built yet; see docs/fidelity.md")
+
+
+OPERATIONS: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/_sim/health", health),
+    ("GET", "/_sim/accounts", accounts.index),
+    ("POST", "/_sim/accounts", accounts.create),
+    ("GET", _ONE, accounts.get),
+    ("DELETE", _ONE, accounts.delete),
+    ("POST", f"{_ONE}/reset", accounts.reset),
+    ("PUT", f"{_ONE}/hosts", accounts.set_hosts),
+    ("POST", f"{_ONE}/lists/{{list_id}}/subscribers", accounts.import_subscribers),
+    ("GET", f"{_ONE}/clock", clock.get),
+    ("POST", f"{_ONE}/clock", clock.move),
+    ("POST", f"{_ONE}/handsets/{{mdn}}/messages", handsets.text),
+    ("GET", f"{_ONE}/handsets/{{mdn}}", handsets.get),
+    ("PUT", f"{_ONE}/handsets/{{mdn}}", handsets.put),
+    ("GET", f"{_ONE}/messages", messages.index),
+    ("GET", f"{_ONE}/messages/{{message_id}}", messages.get),
+    ("GET", f"{_ONE}/events", events.index),
+    ("GET", f"{_ONE}/callbacks/deliveries", callbacks.deliveries),
+    ("*", f"{_ONE}/faults", not_simulated),
+    ("*", f"{_ONE}/faults/{{id}}", not_simulated),
+    ("*", f"{_ONE}/snapshots", not_simulated),
+    ("*", f"{_ONE}/snapshots/{{id}}/{{verb}}", not_simulated),
+    ("*", "/metrics", not_simulated),
+)
+
+
+def add_routes(app: web.Application) -> None:
+    """Put every control operation into the application."""
+    resources: dict[str, web.Resource] = {}
+    for method, path, handler in OPERATIONS:
+        resource = resources.get(path) or app.router.add_resource(path)
+        resources[path] = resource
+        resource.add_route(method, _handled(handler))
+
+
+def _handled(handler: Handler) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        no = denied(request)
+        if no is not None:
+            return no
+        try:
+            return await handler(request)
+        except UserError as error:
+            return failed(error)
+        except EngineFailed as error:
+            return fault(503, str(error))
+
+    return handle

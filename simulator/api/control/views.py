@@ -1,0 +1,72 @@
+"""How the control API shows messages and journal rows."""
+
+from __future__ import annotations
+
+import msgspec
+
+from simulator.domain.instants import iso
+from simulator.runtime.ports import Attempt, Entry, MessageRecord
+
+
+def message(record: MessageRecord) -> dict[str, object]:
+    """A message as the conversation and the message list show it; `code` is the source code."""
+    return {
+        "id": record.id,
+        "direction": record.direction,
+        "mdn": record.mdn,
+        "code": record.code,
+        "text": record.text,
+        "state": record.state,
+        "at": iso(record.at),
+        "segments": record.segments,
+        "purpose": record.purpose,
+    }
+
+
+def message_with_history(record: MessageRecord) -> dict[str, object]:
+    """A message with every state it reached, and all that was submitted."""
+    return {
+        **message(record),
+        "history": [
+            {"state": step.state, "at": iso(step.at), "error_code": step.error_code}
+            for step in record.history
+        ],
+        "details": msgspec.Raw(record.body),
+    }
+
+
+def event(entry: Entry) -> dict[str, object]:
+    """A journal row: `data` is the command or event itself."""
+    return {
+        "seq": entry.seq,
+        "at": iso(entry.at),
+        "kind": entry.kind,
+        "type": entry.type,
+        "data": msgspec.Raw(entry.body),
+    }
+
+
+def attempt(item: Attempt) -> dict[str, object]:
+    """One attempt at a callback: request, answer, fate."""
+    exchange = item.exchange
+    accepted = exchange.status is not None and 200 <= exchange.status < 300
+    final = exchange.status is not None and 400 <= exchange.status < 500
+    return {
+        "delivery_id": item.delivery_id,
+        "attempt": item.attempt,
+        "at": iso(item.at),
+        "callback_type": item.callback_type,
+        "request": {
+            "method": item.method,
+            "url": item.url,
+            "headers": exchange.request_headers,
+            "body": exchange.request_body,
+        },
+        "response": {
+            "status": exchange.status,
+            "body": exchange.response_body,
+            "error": exchange.error,
+            "took_ms": exchange.took_ms,
+        },
+        "fate": "delivered" if accepted else "refused" if final else "not delivered",
+    }

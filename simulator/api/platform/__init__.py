@@ -1,0 +1,1 @@
+"""The Vibes Platform API, `/companies/{company_key}/...`: a module per resource."""

@@ -1,0 +1,129 @@
+"""A call of the Platform: who asks, of which company, in which version."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from simulator.api.basic_auth import speaker
+from simulator.api.keys import ACCOUNTS
+from simulator.api.platform import errors
+from simulator.domain.account import Account
+from simulator.domain.commands import AnyCommand
+from simulator.domain.decide import Refusal
+from simulator.domain.person import Person, PersonRef
+from simulator.domain.record import Record
+from simulator.domain.world import World
+from simulator.runtime.universe import Universe
+from simulator.wire.platform_json import Malformed, NotSimulated
+
+
+class Call:
+    """What a handler works with: the path's values, the company's account, the API version."""
+
+    def __init__(self, request: web.Request, universe: Universe, version: int) -> None:
+        self.request = request
+        self.version = version
+        self._universe = universe
+
+    @property
+    def account(self) -> Account:
+        """What the company's account was told at its birth."""
+        return self._universe.account
+
+    @property
+    def company(self) -> str:
+        """The company key."""
+        return self._universe.account.company_key
+
+    def path(self, name: str) -> str:
+        """A variable part of the path, decoded."""
+        return self.request.match_info[name]
+
+    def query(self, name: str) -> str | None:
+        """A member of the query string, decoded."""
+        return self.request.query.get(name)
+
+    async def world(self) -> World:
+        """The world as committed, to read."""
+        await self._universe.engine.committed()
+        return self._universe.world
+
+    async def submit(self, command: AnyCommand) -> Record:
+        """Have a command decided and made durable; the reply. Raises Rejected when refused."""
+        reply = await self._universe.engine.submit(command)
+        if isinstance(reply, Refusal):
+            raise Rejected(errors.refused(reply))
+        return reply
+
+
+class Rejected(Exception):
+    """The call ends with this answer."""
+
+    def __init__(self, answer: web.Response) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+Handler = Callable[[Call], Awaitable[web.Response]]
+
+
+def not_found(what: str) -> Rejected:
+    """404 in the envelope."""
+    return Rejected(errors.answer(errors.NOT_FOUND, what))
+
+
+def person_ref(call: Call) -> PersonRef:
+    """The person a path names: by key or person_id, or by external id."""
+    external = call.request.match_info.get("external_person_id")
+    if external is not None:
+        return PersonRef(by="external", value=external)
+    return PersonRef(by="key", value=call.path("person_key"))
+
+
+def find_person(call: Call, world: World) -> Person:
+    """The person a path names. Raises Rejected 404."""
+    ref = person_ref(call)
+    person = world.people.find(ref)
+    if person is None:
+        raise not_found(f'no person with {ref.by} "{ref.value}"')
+    return person
+
+
+def handled(handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """An aiohttp handler that knows its caller, its company and its version, or says no."""
+
+    async def handle(request: web.Request) -> web.Response:
+        try:
+            return await handler(_call(request))
+        except Rejected as rejected:
+            return rejected.answer
+        except Malformed as malformed:
+            return errors.answer(errors.MALFORMED, *malformed.messages)
+        except NotSimulated as missing:
+            return errors.answer(errors.NOT_SIMULATED, str(missing))
+
+    return handle
+
+
+def _call(request: web.Request) -> Call:
+    universe, key = speaker(request), request.match_info["company_key"]
+    if universe is None:
+        raise Rejected(
+            errors.answer(
+                errors.UNAUTHENTICATED,
+                "the user name or the password is wrong",
+                WWW_Authenticate='Basic realm="Vibes"',
+            )
+        )
+    if universe.record.company_key != key:
+        if key in request.app[ACCOUNTS]:
+            raise Rejected(
+                errors.answer(errors.OTHER_COMPANY, f'this user may not act for company "{key}"')
+            )
+        raise not_found(f'no company "{key}"')
+    version = request.headers.get("X-API-Version", "1").strip()
+    if version not in ("1", "2"):
+        raise Malformed(f'X-API-Version "{version}" is not 1 or 2')
+    return Call(request, universe, int(version))

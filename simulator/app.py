@@ -1,0 +1,127 @@
+"""The composition root: builds a whole simulator from its settings, and serves it.
+
+    system = build(settings)            # nothing runs yet
+    async with system:                  # store open, accounts running
+        url = await system.listen()     # HTTP on settings.host and settings.port
+
+Nothing is global, so two simulators run in one process.
+"""
+
+from __future__ import annotations
+
+import errno
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from simulator.api import connect
+from simulator.api.control import routes as control
+from simulator.api.index import add_routes as add_index
+from simulator.api.keys import ACCOUNTS, BODY_LIMIT, SETTINGS
+from simulator.api.middleware import in_words
+from simulator.api.platform import routes as platform
+from simulator.config import ServerSettings, read_account
+from simulator.errors import PortInUse
+from simulator.runtime.accounts import Accounts
+from simulator.runtime.clock import SystemWall, Wall
+from simulator.runtime.ports import AccountRecord, Store, Transport
+from simulator.store.memory import MemoryStore
+from simulator.store.sqlite import SqliteStore
+from simulator.transport.http import HttpTransport
+
+
+class Simulator:
+    """A running simulator: its accounts, and its HTTP server once it listens."""
+
+    def __init__(
+        self, settings: ServerSettings, store: Store, transport: Transport, wall: Wall
+    ) -> None:
+        self.settings = settings
+        self.accounts = Accounts(store, transport, wall)
+        self._store = store
+        self._transport = transport
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open the store and every account in it; make the first accounts of an empty one."""
+        await self._store.open()
+        try:
+            await self.accounts.open()
+            if not len(self.accounts):
+                await self._make_first_accounts()
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop listening, finish what was acknowledged, close the store."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self._close()
+
+    async def listen(self) -> str:
+        """Serve HTTP; the URL. Raises PortInUse."""
+        self._runner = web.AppRunner(
+            self.application(), access_log=None, shutdown_timeout=2, handle_signals=False
+        )
+        await self._runner.setup()
+        host, port = self.settings.host, self.settings.port
+        site = web.TCPSite(self._runner, host, port)
+        try:
+            await site.start()
+        except OSError as error:
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                raise PortInUse(
+                    f"{host}:{port} cannot be listened on: {error.strerror}; "
+                    "choose another with --port, 0 picks a free one"
+                ) from error
+            raise
+        bound = self._runner.addresses[0][1]
+        return f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+
+    def application(self) -> web.Application:
+        """The aiohttp application, for a server of one's own."""
+        app = web.Application(middlewares=[in_words], client_max_size=BODY_LIMIT)
+        app[ACCOUNTS] = self.accounts
+        app[SETTINGS] = self.settings
+        platform.add_routes(app)
+        connect.add_routes(app)
+        control.add_routes(app)
+        add_index(app)
+        return app
+
+    async def _make_first_accounts(self) -> None:
+        for number, spec in enumerate(self.settings.accounts, start=1):
+            document = spec.model_dump(exclude_unset=True)
+            account, password = read_account(
+                {"seed": self.settings.seed, **document},
+                key=f"acct{number:04d}",
+                now=self.accounts.wall.now(),
+            )
+            record = AccountRecord(account.company_key, account.username, password)
+            await self.accounts.create(record, account)
+
+    async def _close(self) -> None:
+        await self.accounts.close()
+        await self._transport.close()
+        await self._store.close()
+
+
+def build(
+    settings: ServerSettings,
+    *,
+    store: Store | None = None,
+    transport: Transport | None = None,
+    wall: Wall | None = None,
+) -> Simulator:
+    """A simulator, with any part of it replaced; nothing runs until it is entered."""
+    if store is None:
+        store = MemoryStore() if settings.db is None else SqliteStore(settings.db)
+    return Simulator(settings, store, transport or HttpTransport(), wall or SystemWall())

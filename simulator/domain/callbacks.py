@@ -1,0 +1,371 @@
+"""Callbacks: who registered for what, and the delivery of each, in order per destination.
+
+Rules: Vibes callback-api and callbacks (2XX accepted, 4XX final, anything else tried again every
+five minutes at most five times, then the failure queue); Connect callbacks for receipts and MOs.
+A delivery is queued, released to the transport when it is first in its destination's line, and
+ends delivered or failed. `simulator.wire` writes the bodies.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from simulator.domain.carriers import MtState
+from simulator.domain.instants import Instant
+from simulator.domain.notices import MoNotice, Notice, ReceiptNotice
+from simulator.domain.record import Command, Event, Record
+from simulator.domain.refusals import Fault, refuse
+
+if TYPE_CHECKING:
+    from simulator.domain.messages import Mo, Mt
+    from simulator.domain.turn import Turn
+
+ACK_PARTICIPANT_ADDED = "ack_participant_added"
+ACK_PARTICIPANT_CHANGED = "ack_participant_changed"
+PERSON_ADDED = "person_added"
+PERSON_UPDATED = "person_updated"
+SUBSCRIPTION_ADDED = "subscription_added"
+SUBSCRIPTION_REMOVED = "subscription_removed"
+UNMATCHED = "unmatched_message_received"
+RECEIPT = "mt_receipt"
+MO = "mo"
+
+SCOPES = {
+    ACK_PARTICIPANT_ADDED: "campaign_id",
+    ACK_PARTICIPANT_CHANGED: "campaign_id",
+    PERSON_ADDED: None,
+    PERSON_UPDATED: None,
+    SUBSCRIPTION_ADDED: "list_id",
+    SUBSCRIPTION_REMOVED: "list_id",
+    UNMATCHED: "source_code",
+}
+"""The callback types that are simulated, and the member that narrows each (Vibes: callback-api)."""
+
+MAX_REGISTRATIONS = 50
+
+_STAGES = {
+    MtState.ROUTED: "System",
+    MtState.BLOCKED: "System",
+    MtState.SENT: "Carrier",
+    MtState.REFUSED: "Carrier",
+    MtState.DELIVERED: "Handset",
+    MtState.UNDELIVERABLE: "Handset",
+    MtState.EXPIRED: "Handset",
+}
+
+
+class Registration(Record, frozen=True, kw_only=True):
+    """Who wants to know; `version` is the X-API-Version it was made with (number format)."""
+
+    callback_id: str
+    callback_type: str
+    scope: str | None
+    url: str
+    method: str
+    content_type: str
+    version: int
+    start: Instant
+    end: Instant | None
+    created_at: Instant
+    updated_at: Instant
+
+    def active(self, now: Instant) -> bool:
+        """True from start until end."""
+        return self.start <= now and (self.end is None or now < self.end)
+
+
+class Delivery(Record, frozen=True, kw_only=True):
+    """One callback on its way to one destination; `delivery_id` is the event_id it carries."""
+
+    delivery_id: str
+    callback_type: str
+    url: str
+    method: str
+    content_type: str
+    version: int
+    queued_at: Instant
+    notice: Notice
+
+
+class RegisterCallback(Command, frozen=True, kw_only=True):
+    """POST config/callbacks."""
+
+    callback_type: str
+    scope: str | None
+    url: str
+    method: str
+    content_type: str
+    version: int
+    start: Instant | None
+    end: Instant | None
+
+
+class EndCallback(Command, frozen=True, kw_only=True):
+    """DELETE config/callbacks/{id}: it ends now."""
+
+    callback_id: str
+
+
+class RecordAttempt(Command, frozen=True, kw_only=True):
+    """What became of a released delivery: an HTTP status, or an error before there was one."""
+
+    delivery_id: str
+    attempt: int
+    status: int | None = None
+    error: str | None = None
+
+
+class RetryCallback(Command, frozen=True, kw_only=True):
+    """A deferred delivery is due again."""
+
+    delivery_id: str
+
+
+class CallbackRegistered(Event, frozen=True, kw_only=True):
+    """Somebody wants to know; also when a registration changed or ended."""
+
+    registration: Registration
+
+
+class CallbackQueued(Event, frozen=True, kw_only=True):
+    """Something is to be told to a destination."""
+
+    delivery: Delivery
+
+
+class CallbackReleased(Event, frozen=True, kw_only=True):
+    """The delivery is first in line: the transport is to try it now."""
+
+    delivery_id: str
+    attempt: int
+
+
+class CallbackDelivered(Event, frozen=True, kw_only=True):
+    """The destination took it (2XX)."""
+
+    delivery_id: str
+    attempt: int
+    status: int
+
+
+class CallbackDeferred(Event, frozen=True, kw_only=True):
+    """The destination did not take it; it is tried again at `due`."""
+
+    delivery_id: str
+    attempt: int
+    due: Instant
+    reason: str
+
+
+class CallbackFailed(Event, frozen=True, kw_only=True):
+    """The delivery is in the failure queue."""
+
+    delivery_id: str
+    attempt: int
+    reason: str
+
+
+class Callbacks:
+    """Registrations, and the line of unfinished deliveries at each destination."""
+
+    def __init__(self) -> None:
+        self.registrations: dict[str, Registration] = {}
+        self.deliveries: dict[str, Delivery] = {}
+        self.attempts: dict[str, int] = {}
+        self.lines: dict[str, deque[str]] = {}
+        self.waiting: set[str] = set()
+        self.queued = 0
+
+    def released(self) -> list[tuple[Delivery, int]]:
+        """Every delivery the transport owes an answer for, with its attempt, oldest first."""
+        return [
+            (self.deliveries[key], attempt)
+            for key, attempt in self.attempts.items()
+            if key not in self.waiting
+        ]
+
+    def apply_queued(self, event: CallbackQueued) -> None:
+        """The delivery joins its destination's line."""
+        delivery = event.delivery
+        self.queued += 1
+        self.deliveries[delivery.delivery_id] = delivery
+        self.lines.setdefault(delivery.url, deque()).append(delivery.delivery_id)
+
+    def apply_released(self, event: CallbackReleased) -> None:
+        """The delivery is being tried."""
+        self.attempts[event.delivery_id] = event.attempt
+        self.waiting.discard(event.delivery_id)
+
+    def apply_deferred(self, event: CallbackDeferred) -> None:
+        """The delivery, and the line behind it, wait."""
+        self.waiting.add(event.delivery_id)
+
+    def apply_finished(self, delivery_id: str) -> None:
+        """The delivery leaves its line."""
+        delivery = self.deliveries.pop(delivery_id)
+        del self.attempts[delivery_id]
+        line = self.lines[delivery.url]
+        line.popleft()
+        if not line:
+            del self.lines[delivery.url]
+
+
+def register(turn: Turn, command: RegisterCallback) -> Registration:
+    """Vibes: callback-api. Refused when the same type, scope and URL are registered already."""
+    alive = [
+        item for item in turn.world.callbacks.registrations.values() if not _ended(item, turn.now)
+    ]
+    same = [item for item in alive if item.callback_type == command.callback_type]
+    if any(item.url == command.url and item.scope == command.scope for item in same):
+        raise refuse(
+            Fault.INVALID, f"{command.callback_type} is already registered for {command.url}"
+        )
+    if len(same) >= MAX_REGISTRATIONS:
+        raise refuse(Fault.INVALID, f"{command.callback_type} has {MAX_REGISTRATIONS} destinations")
+    number = len(turn.world.callbacks.registrations) + 1
+    registration = Registration(
+        callback_id=turn.short_id("callback", str(number)),
+        callback_type=command.callback_type,
+        scope=command.scope,
+        url=command.url,
+        method=command.method,
+        content_type=command.content_type,
+        version=command.version,
+        start=command.start if command.start is not None else turn.now,
+        end=command.end,
+        created_at=turn.now,
+        updated_at=turn.now,
+    )
+    turn.emit(CallbackRegistered(registration=registration))
+    return registration
+
+
+def end(turn: Turn, command: EndCallback) -> Registration:
+    """End a registration now; a future start is moved to now as well (Vibes: callback-api)."""
+    before = turn.world.callbacks.registrations.get(command.callback_id)
+    if before is None or _ended(before, turn.now):
+        raise refuse(Fault.NOT_FOUND, f'no active callback "{command.callback_id}"')
+    ended = msgspec.structs.replace(
+        before, start=min(before.start, turn.now), end=turn.now, updated_at=turn.now
+    )
+    turn.emit(CallbackRegistered(registration=ended))
+    return ended
+
+
+def notify(turn: Turn, callback_type: str, notice: Notice) -> None:
+    """Queue the notice for everyone whose registration is active and whose scope it meets."""
+    member = SCOPES[callback_type]
+    for item in turn.world.callbacks.registrations.values():
+        if item.callback_type != callback_type or not item.active(turn.now):
+            continue
+        if item.scope is not None and member and getattr(notice, member) != item.scope:
+            continue
+        queue(turn, callback_type, notice, item.url, item.method, item.content_type, item.version)
+
+
+def send_receipts(turn: Turn, mt: Mt, state: MtState, error_code: int | None) -> None:
+    """Queue the receipts a submitter wants of this step, one for each part (Connect: callbacks)."""
+    wish = mt.receipts
+    stage = _STAGES[state]
+    if wish is None or wish.option == "NONE":
+        return
+    if wish.option.startswith("SMSC") and stage == "Handset":
+        return
+    if wish.option.endswith("ERROR") and error_code is None:
+        return
+    for number, part_id in enumerate(mt.part_ids, start=1):
+        notice = ReceiptNotice(
+            message_id=part_id,
+            original_id=mt.message_id,
+            submitter_id=mt.submitter_id,
+            part=number,
+            parts=len(mt.part_ids),
+            stage=stage,
+            error_code=error_code,
+            at=turn.now,
+        )
+        queue(turn, RECEIPT, notice, wish.url, "POST", "text/xml", 2)
+
+
+def forward_mo(turn: Turn, mo: Mo) -> None:
+    """Queue the raw text for the account's MO endpoint, if it has one (Connect: receiving)."""
+    url = turn.account.connect.mo_url
+    if url is not None:
+        notice = MoNotice(
+            message_id=mo.message_id,
+            mdn=mo.mdn,
+            carrier=mo.carrier,
+            code=mo.code,
+            text=mo.text,
+            at=mo.received_at,
+        )
+        queue(turn, MO, notice, url, "POST", "text/xml", 2)
+
+
+def queue(
+    turn: Turn,
+    callback_type: str,
+    notice: Notice,
+    url: str,
+    method: str,
+    content_type: str,
+    version: int,
+) -> None:
+    """Put a delivery in its destination's line, and release it if it is first."""
+    number = turn.count("delivery", turn.world.callbacks.queued)
+    delivery = Delivery(
+        delivery_id=turn.uuid("delivery", str(number)),
+        callback_type=callback_type,
+        url=url,
+        method=method,
+        content_type=content_type,
+        version=version,
+        queued_at=turn.now,
+        notice=notice,
+    )
+    turn.emit(CallbackQueued(delivery=delivery))
+    if url not in turn.world.callbacks.lines and url not in turn.released:
+        turn.released.add(url)
+        turn.emit(CallbackReleased(delivery_id=delivery.delivery_id, attempt=1))
+
+
+def record_attempt(turn: Turn, command: RecordAttempt) -> None:
+    """Decide what follows an attempt. One that is not awaited (a late answer) changes nothing."""
+    callbacks = turn.world.callbacks
+    key, attempt = command.delivery_id, command.attempt
+    if callbacks.attempts.get(key) != attempt or key in callbacks.waiting:
+        return
+    settings = turn.account.settings
+    status = command.status
+    if status is not None and 200 <= status < 300:
+        turn.emit(CallbackDelivered(delivery_id=key, attempt=attempt, status=status))
+        _release_next(turn, key)
+        return
+    reason = command.error or f"HTTP {status}"
+    final = status is not None and 400 <= status < 500
+    if final or attempt > settings.retries:
+        reason += ": final" if final else f": given up after {attempt} attempts"
+        turn.emit(CallbackFailed(delivery_id=key, attempt=attempt, reason=reason))
+        _release_next(turn, key)
+    else:
+        due = Instant(turn.now + settings.retry_every)
+        turn.emit(CallbackDeferred(delivery_id=key, attempt=attempt, due=due, reason=reason))
+
+
+def retry(turn: Turn, command: RetryCallback) -> None:
+    """Release a deferred delivery again."""
+    attempt = turn.world.callbacks.attempts[command.delivery_id] + 1
+    turn.emit(CallbackReleased(delivery_id=command.delivery_id, attempt=attempt))
+
+
+def _release_next(turn: Turn, finished: str) -> None:
+    line = turn.world.callbacks.lines[turn.world.callbacks.deliveries[finished].url]
+    if len(line) > 1:
+        turn.emit(CallbackReleased(delivery_id=line[1], attempt=1))
+
+
+def _ended(item: Registration, now: Instant) -> bool:
+    return item.end is not None and item.end <= now

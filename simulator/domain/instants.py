@@ -1,0 +1,96 @@
+"""Virtual time: an instant and a duration are whole microseconds, so arithmetic is exact.
+
+Nothing here reads a clock. `simulator.runtime.clock` is the one module that does.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import NewType
+
+Instant = NewType("Instant", int)
+"""Microseconds since 1970-01-01T00:00:00Z."""
+
+Duration = NewType("Duration", int)
+"""Microseconds; never negative where a text is parsed."""
+
+MILLISECOND = Duration(1_000)
+SECOND = Duration(1_000_000)
+MINUTE = Duration(60 * SECOND)
+HOUR = Duration(60 * MINUTE)
+DAY = Duration(24 * HOUR)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNITS = {"ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+_SHORT = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
+_ISO = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+
+
+def parse_duration(text: str) -> Duration:
+    """Read `"24h"`, `"1h30m"`, `"250ms"`, `"2d"` or ISO 8601 `"PT24H"` as microseconds.
+
+    Raises ValueError, naming the text and the forms that work.
+    """
+    stripped = text.strip()
+    total = _short_duration(stripped) if stripped[:1].isdigit() else _iso_duration(stripped)
+    if total is None:
+        raise ValueError(f'"{text}" is not a duration; write "24h", "1h30m", "250ms" or "PT24H"')
+    return Duration(total)
+
+
+def _short_duration(text: str) -> int | None:
+    parts = _SHORT.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return None
+    return sum(round(float(number) * _UNITS[unit]) for number, unit in parts)
+
+
+def _iso_duration(text: str) -> int | None:
+    match = _ISO.fullmatch(text)
+    if match is None or not any(match.groups()):
+        return None
+    weeks, days, hours, minutes, seconds = (float(group or 0) for group in match.groups())
+    return round(
+        ((weeks * 7 + days) * DAY) + (hours * HOUR) + (minutes * MINUTE) + (seconds * SECOND)
+    )
+
+
+def format_duration(duration: int) -> str:
+    """Write microseconds the short way, largest unit first: `24h`, `1h30m`, `250ms`, `0s`."""
+    rest, parts = abs(duration), []
+    for unit, size in (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", MILLISECOND)):
+        if unit == "d" and rest < 2 * DAY:
+            continue  # a campaign window is "24h" to everyone in the field, never "1d"
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    if rest:
+        parts.append(f"{rest}us")
+    return ("-" if duration < 0 else "") + ("".join(parts) or "0s")
+
+
+def parse_instant(text: str) -> Instant:
+    """Read an ISO 8601 time; one without an offset is UTC. Raises ValueError with the mend."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise ValueError(f'"{text}" is not a time; write "2026-01-05T15:00:00Z"') from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return Instant((moment - _EPOCH) // timedelta(microseconds=1))
+
+
+def to_datetime(instant: int) -> datetime:
+    """The instant as an aware UTC datetime."""
+    return _EPOCH + timedelta(microseconds=instant)
+
+
+def iso(instant: int) -> str:
+    """`2026-01-05T15:00:00Z`, with a fraction (three or six digits) only where there is one."""
+    whole, fraction = divmod(instant, SECOND)
+    text = (_EPOCH + timedelta(seconds=whole)).strftime("%Y-%m-%dT%H:%M:%S")
+    if not fraction:
+        return text + "Z"
+    digits = f"{fraction:06d}"
+    return f"{text}.{digits[:3] if digits.endswith('000') else digits}Z"

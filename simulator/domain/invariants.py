@@ -1,0 +1,65 @@
+"""What must hold in a world after every event. `check` raises on the first that does not."""
+
+from __future__ import annotations
+
+from simulator.domain.world import World
+
+
+class Broken(AssertionError):
+    """An invariant of the world does not hold: a fault of the simulator, never of its user."""
+
+
+def check(world: World) -> None:
+    """Raise Broken, naming what is wrong, unless the world is consistent."""
+    _people(world)
+    _memberships(world)
+    _participations(world)
+    _messages(world)
+    _callbacks(world)
+    first = world.timers.next()
+    _must(first is None or first.due >= world.now, f"{first} was due before {world.now}")
+
+
+def _people(world: World) -> None:
+    for key, person in world.people.by_key.items():
+        if person.mdn is not None:
+            owner = world.people.with_mdn(person.mdn)
+            _must(owner is not None and owner.person_key == key, f"{person.mdn} finds another")
+
+
+def _memberships(world: World) -> None:
+    for key, active in world.subscriptions.active.items():
+        for item in active.values():
+            _must(item.opt_out_at is None, f"{key} is active on a list it left")
+            _must(bool(item.consent), f"{key} is on a list without consent")
+    for ended in world.subscriptions.ended.values():
+        for item in ended:
+            _must(item.opt_out_reason is not None, "a membership ended without a reason")
+
+
+def _participations(world: World) -> None:
+    for key, item in world.participations.pending.items():
+        timer = world.timers.get(f"expire:{key}")
+        _must(timer is not None, f"participation {key} would never lapse")
+        found = world.participations.get(item.campaign_id, item.mdn)
+        _must(found == item, f"participation {key} is not the one of its number")
+
+
+def _messages(world: World) -> None:
+    for key in world.messages.in_flight:
+        _must(world.timers.get(f"mt:{key}") is not None, f"message {key} would never end")
+
+
+def _callbacks(world: World) -> None:
+    book = world.callbacks
+    for url, line in book.lines.items():
+        _must(bool(line), f"{url} has an empty line")
+        head, *rest = line
+        waits = world.timers.get(f"retry:{head}") is not None
+        _must(waits == (head in book.waiting), f"{head} waits without a timer")
+        _must(not any(key in book.attempts for key in rest), f"{url} is tried out of order")
+
+
+def _must(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise Broken(otherwise)

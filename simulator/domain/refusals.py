@@ -1,0 +1,47 @@
+"""Why a command was refused. A refusal changes nothing; each wire says it in its own words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from simulator.domain.record import Record
+
+
+class Fault(StrEnum):
+    """The kinds of refusal; `simulator.api` maps each to a status and a stable code."""
+
+    NOT_FOUND = "not_found"
+    ALREADY_SUBSCRIBED = "already_subscribed"
+    CONFIRMATION_BLOCK = "confirmation_block"
+    EXTERNAL_ID_MISMATCH = "external_id_mismatch"
+    NOT_MOBILE = "not_mobile"
+    NO_PHONE = "no_phone"
+    NO_IDENTIFIER = "no_identifier"
+    UNKNOWN_FIELD = "unknown_field"
+    MDN_CONFLICT = "mdn_conflict"
+    MDN_IMMUTABLE = "mdn_immutable"
+    EXTERNAL_ID_CONFLICT = "external_id_conflict"
+    CODE_NOT_YOURS = "code_not_yours"
+    TEXT_TOO_LONG = "text_too_long"
+    INVALID = "invalid"
+
+
+class Problem(Record, frozen=True, kw_only=True):
+    """One fault, in a sentence that names it and the mend; `values` are what a template needs."""
+
+    fault: Fault
+    message: str
+    values: tuple[str, ...] = ()
+
+
+class Refused(Exception):
+    """Raised by a decision; carries one problem or several at once."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+def refuse(fault: Fault, message: str, *values: str) -> Refused:
+    """A refusal with a single problem."""
+    return Refused(Problem(fault=fault, message=message, values=values))

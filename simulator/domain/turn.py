@@ -1,0 +1,54 @@
+"""One turn of the world: what a decision may see, and where it puts what it decides.
+
+A decision reads `turn.world` and calls `turn.emit`; nothing changes until the engine applies the
+events, so a decision that raises has changed nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.domain.ids import person_id_of, short_of, uuid_of
+from simulator.domain.instants import Instant
+
+if TYPE_CHECKING:
+    from simulator.domain.account import Account
+    from simulator.domain.events import AnyEvent
+    from simulator.domain.world import World
+
+
+class Turn:
+    """The world as it stands, the instant, and the events decided so far."""
+
+    def __init__(self, world: World, now: Instant) -> None:
+        self.world = world
+        self.now = now
+        self.events: list[AnyEvent] = []
+        self.released: set[str] = set()
+        self._taken: dict[str, int] = {}
+
+    @property
+    def account(self) -> Account:
+        """What the account was told at its birth."""
+        return self.world.account
+
+    def emit(self, event: AnyEvent) -> None:
+        """Put down what happens; it is applied after the decision."""
+        self.events.append(event)
+
+    def count(self, kind: str, already: int) -> int:
+        """The next number of a kind, from 1, given how many the world has and this turn took."""
+        self._taken[kind] = self._taken.get(kind, 0) + 1
+        return already + self._taken[kind]
+
+    def uuid(self, kind: str, subject: str) -> str:
+        """An id in the shape of a UUID for a subject of this account."""
+        return uuid_of(self.account.seed, kind, subject)
+
+    def short_id(self, kind: str, subject: str) -> str:
+        """An id of eight letters and digits for a subject of this account."""
+        return short_of(self.account.seed, kind, subject)
+
+    def person_id(self, number: int) -> str:
+        """The decimal id of the account's n-th person."""
+        return person_id_of(number)

@@ -1,0 +1,123 @@
+"""The world of one account: everything there is, changed by `apply` and nothing else.
+
+`apply` also sets and clears the timers an event implies, so a world rebuilt from its journal is the
+same world, timers and all.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from simulator.domain import events as e
+from simulator.domain.account import Account
+from simulator.domain.acquisition import LapseParticipation, Participation, Participations
+from simulator.domain.callbacks import Callbacks, RetryCallback
+from simulator.domain.delivery import MoveMt
+from simulator.domain.handset import Handset
+from simulator.domain.inbound import GiveReply
+from simulator.domain.instants import Instant
+from simulator.domain.lists import Subscriptions
+from simulator.domain.messages import Messages
+from simulator.domain.numbers import Mdn
+from simulator.domain.opt_outs import OptOuts
+from simulator.domain.person import People
+from simulator.domain.timers import Timers
+
+
+class World:
+    """One account's universe. Read it anywhere; change it only through `apply`."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.now: Instant = account.clock.now
+        self.clock = e.ClockSet(mode="manual", rate=1, real=None)
+        self.clock_since: Instant = account.clock.now
+        self.people = People()
+        self.subscriptions = Subscriptions()
+        self.participations = Participations()
+        self.opt_outs = OptOuts()
+        self.messages = Messages()
+        self.handsets: dict[Mdn, Handset] = {}
+        self.callbacks = Callbacks()
+        self.timers = Timers()
+
+    def apply(self, event: e.AnyEvent, at: Instant) -> None:
+        """Let the event have happened at `at`. An impossible event raises ValueError or KeyError."""
+        self.now = at
+        match event:
+            case e.PersonAdded() | e.PersonUpdated():
+                self.people.apply_saved(event.person)
+            case e.SubscriptionAdded():
+                self.subscriptions.apply_added(event)
+            case e.SubscriptionRemoved():
+                self.subscriptions.apply_removed(event)
+            case e.ParticipationOpened():
+                self.participations.apply_opened(event)
+                self._await_yes(event.participation)
+            case e.ParticipationEnded():
+                self.participations.apply_ended(event)
+                self.timers.clear(f"expire:{event.participation_id}")
+            case e.ConfirmationBlockCleared():
+                self.participations.blocks.discard((event.campaign_id, event.mdn))
+            case e.OptedOut():
+                self.opt_outs.apply_opted_out(event)
+            case e.OptOutLifted():
+                self.opt_outs.apply_lifted(event)
+            case e.StopConfirmed():
+                self.opt_outs.apply_confirmed(event)
+            case e.MtAccepted():
+                self.messages.apply_accepted(event)
+                self._await_step(event.mt.message_id)
+            case e.MtMoved():
+                if self.messages.apply_moved(event):
+                    self._await_step(event.message_id)
+                else:
+                    self.timers.clear(f"mt:{event.message_id}")
+            case e.MtHeld():
+                self.messages.apply_held(event)
+                self._await_step(event.message_id)
+            case e.MoReceived():
+                self.messages.apply_received(event)
+            case e.ReplyPlanned():
+                self._await_reply(event)
+            case e.ReplyGiven():
+                self.timers.clear(f"reply:{event.answers}")
+            case e.HandsetChanged():
+                self.handsets[event.handset.mdn] = event.handset
+            case e.CallbackRegistered():
+                item = event.registration
+                self.callbacks.registrations[item.callback_id] = item
+            case e.CallbackQueued():
+                self.callbacks.apply_queued(event)
+            case e.CallbackReleased():
+                self.callbacks.apply_released(event)
+                self.timers.clear(f"retry:{event.delivery_id}")
+            case e.CallbackDeferred():
+                self.callbacks.apply_deferred(event)
+                retry = RetryCallback(delivery_id=event.delivery_id)
+                self.timers.set(f"retry:{event.delivery_id}", event.due, retry)
+            case e.CallbackDelivered() | e.CallbackFailed():
+                self.callbacks.apply_finished(event.delivery_id)
+            case e.ClockSet():
+                self.clock = event
+                self.clock_since = at
+            case e.ClockMoved():
+                self.now = event.now
+            case e.AccountOpened() | e.KeywordNearMiss():
+                pass
+            case _:
+                assert_never(event)
+
+    def _await_yes(self, item: Participation) -> None:
+        inclusive = self.account.settings.window_edge == "inclusive"
+        due = Instant(item.expires_at + (1 if inclusive else 0))
+        lapse = LapseParticipation(participation_id=item.participation_id)
+        self.timers.set(f"expire:{item.participation_id}", due, lapse)
+
+    def _await_step(self, message_id: str) -> None:
+        due = self.messages.next_due(message_id)
+        self.timers.set(f"mt:{message_id}", due, MoveMt(message_id=message_id))
+
+    def _await_reply(self, event: e.ReplyPlanned) -> None:
+        reply = GiveReply(mdn=event.mdn, code=event.code, text=event.text, answers=event.answers)
+        self.timers.set(f"reply:{event.answers}", event.due, reply)

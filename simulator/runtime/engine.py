@@ -1,0 +1,261 @@
+"""The engine of one account: its only writer, at its own pace.
+
+Commands queue; a batch is whatever queued while the last commit ran, with no waiting window. Each
+command is stamped, decided and applied; the batch is committed; only then do replies leave and
+listeners hear. Manual time moves through `advance`, timer by timer; live time through an alarm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from simulator.domain.callbacks import CallbackReleased
+from simulator.domain.commands import AnyCommand, MoveClock
+from simulator.domain.decide import decide
+from simulator.domain.instants import SECOND, Instant, iso
+from simulator.domain.record import Record
+from simulator.domain.world import World
+from simulator.errors import ClockBackwards, EngineFailed
+from simulator.runtime.clock import Wall
+from simulator.runtime.ports import Attempt, Batch, Entry, Store
+
+QUEUE_LIMIT = 10_000
+BATCH_LIMIT = 1_000
+TIMER_LIMIT = 2_000
+
+Listener = Callable[[Sequence[Entry]], None]
+
+
+class Fired(NamedTuple):
+    """How many timers fired, and whether a callback was released by them."""
+
+    timers: int
+    released: bool
+
+
+class _Job(NamedTuple):
+    done: asyncio.Future[Record | Fired]
+    command: AnyCommand | None
+    until: Instant | None
+    at: Instant | None
+    attempt: Attempt | None
+
+
+class Engine:
+    """Runs one world. `seq` is the last journal row that is committed."""
+
+    def __init__(self, key: str, world: World, store: Store, wall: Wall, seq: int = 0) -> None:
+        self.key = key
+        self.world = world
+        self.seq = seq
+        self.listeners: list[Listener] = []
+        self._store = store
+        self._wall = wall
+        self._queue: asyncio.Queue[_Job] = asyncio.Queue(QUEUE_LIMIT)
+        self._entries: list[Entry] = []
+        self._next_seq = seq
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._advancing = asyncio.Lock()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._failure: BaseException | None = None
+        self._encoder = msgspec.json.Encoder()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to take commands."""
+        self._task = asyncio.create_task(self._run(), name=f"engine {self.key}")
+        self._set_alarm()
+
+    async def stop(self) -> None:
+        """Finish what is queued, then end. What was acknowledged is in the store already."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        if self._task is not None:
+            if self._failure is None:
+                await self._queue.join()
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def now(self) -> Instant:
+        """The account's time: where it stands when manual, anchored to the wall when live."""
+        clock, world = self.world.clock, self.world
+        if clock.mode == "manual" or clock.real is None:
+            return world.now
+        elapsed = (self._wall.now() - clock.real) * clock.rate
+        return Instant(max(world.now, world.clock_since + elapsed))
+
+    async def submit(
+        self, command: AnyCommand, *, at: Instant | None = None, attempt: Attempt | None = None
+    ) -> Record:
+        """Decide a command and make it durable; the reply. Waits where the queue is full.
+
+        Raises EngineFailed when the account has stopped.
+        """
+        reply = await self._ask(_Job(self._future(), command, None, at, attempt))
+        assert isinstance(reply, Record)
+        return reply
+
+    async def committed(self) -> None:
+        """Wait until all that was applied is committed, so that a read shows nothing provisional."""
+        if not self._idle.is_set():
+            await self._idle.wait()
+        if self._failure is not None:
+            raise self._failed()
+
+    async def advance(self, to: Instant, settle: Callable[[], Awaitable[None]]) -> int:
+        """Move manual time to `to`, one due instant after the other, settling after each.
+
+        Returns how many timers fired. Raises ClockBackwards.
+        """
+        async with self._advancing:
+            if self.world.clock.mode != "manual":
+                raise ClockBackwards('the clock runs live; POST {"mode":"manual"} to it first')
+            if to < self.world.now:
+                raise ClockBackwards(
+                    f"time is {iso(self.world.now)}; it cannot go back to {iso(to)}"
+                )
+            await settle()
+            total = 0
+            while (fired := await self.fire(to)).timers:
+                total += fired.timers
+                if fired.released:
+                    await settle()
+            if to > self.world.now:
+                await self.submit(MoveClock(), at=to)
+            return total
+
+    async def fire(self, until: Instant) -> Fired:
+        """Fire what is due up to `until`, stopping after an instant that released a callback."""
+        fired = await self._ask(_Job(self._future(), None, until, None, None))
+        assert isinstance(fired, Fired)
+        return fired
+
+    def _future(self) -> asyncio.Future[Record | Fired]:
+        return asyncio.get_running_loop().create_future()
+
+    async def _ask(self, job: _Job) -> Record | Fired:
+        if self._failure is not None:
+            raise self._failed()
+        await self._queue.put(job)
+        return await job.done
+
+    async def _run(self) -> None:
+        while True:
+            jobs = [await self._queue.get()]
+            while len(jobs) < BATCH_LIMIT and not self._queue.empty():
+                jobs.append(self._queue.get_nowait())
+            try:
+                await self._batch(jobs)
+            except Exception as error:  # noqa: BLE001 - the supervised edge: the account stops, nothing is kept
+                self._fail(error, jobs)
+                return
+            finally:
+                for _ in jobs:
+                    self._queue.task_done()
+
+    async def _batch(self, jobs: list[_Job]) -> None:
+        self._idle.clear()
+        replies: list[Record | Fired] = []
+        attempts: list[Attempt] = []
+        for job in jobs:
+            replies.append(self._do(job))
+            if job.attempt is not None:
+                attempts.append(job.attempt)
+        entries, self._entries = self._entries, []
+        if entries or attempts:
+            await self._store.commit(Batch(self.key, entries, attempts))
+        self.seq = self._next_seq
+        self._idle.set()
+        for listener in self.listeners:
+            listener(entries)
+        for job, reply in zip(jobs, replies, strict=True):
+            if not job.done.done():
+                job.done.set_result(reply)
+        self._set_alarm()
+
+    def _do(self, job: _Job) -> Record | Fired:
+        if job.command is not None:
+            at = job.at if job.at is not None else self.now()
+            return self._step(job.command, at)[0]
+        assert job.until is not None
+        return self._fire(job.until)
+
+    def _fire(self, until: Instant) -> Fired:
+        count, released, timers = 0, False, self.world.timers
+        instant: Instant | None = None
+        while (timer := timers.next()) is not None and timer.due <= until:
+            if count >= TIMER_LIMIT or (released and timer.due != instant):
+                break
+            instant = timer.due
+            _, told = self._step(timer.command, Instant(max(self.world.now, timer.due)))
+            released |= told
+            count += 1
+            if timers.next() is timer:
+                raise RuntimeError(f"timer {timer.key} did nothing and would fire for ever")
+        return Fired(count, released)
+
+    def _step(self, command: AnyCommand, at: Instant) -> tuple[Record, bool]:
+        decision = decide(self.world, command, at)
+        if not decision.events:
+            return decision.reply, False
+        self._note(at, "command", command)
+        released = False
+        for event in decision.events:
+            self.world.apply(event, at)
+            self._note(at, "event", event)
+            released |= isinstance(event, CallbackReleased)
+        return decision.reply, released
+
+    def _note(self, at: Instant, kind: str, value: object) -> None:
+        self._next_seq += 1
+        self._entries.append(
+            Entry(
+                seq=self._next_seq,
+                at=at,
+                kind="command" if kind == "command" else "event",
+                type=type(value).__name__,
+                body=self._encoder.encode(value),
+                value=value,  # type: ignore[arg-type]
+            )
+        )
+
+    def _set_alarm(self) -> None:
+        """In live time, wake when the next timer is due."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        timer = self.world.timers.next()
+        if self.world.clock.mode == "live" and timer is not None and self._failure is None:
+            wait = max(0, timer.due - self.now()) / (SECOND * self.world.clock.rate)
+            self._alarm = asyncio.get_running_loop().call_later(wait, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        if self._queue.full():
+            self._alarm = asyncio.get_running_loop().call_later(0.01, self._ring)
+            return
+        done = self._future()
+        done.add_done_callback(lambda future: future.cancelled() or future.exception())
+        self._queue.put_nowait(_Job(done, None, self.now(), None, None))
+
+    def _fail(self, error: Exception, jobs: list[_Job]) -> None:
+        self._failure = error
+        self._idle.set()
+        while not self._queue.empty():
+            jobs.append(self._queue.get_nowait())
+        for job in jobs:
+            if not job.done.done():
+                job.done.set_exception(self._failed())
+
+    def _failed(self) -> EngineFailed:
+        failed = EngineFailed(
+            f'account "{self.key}" has stopped: {type(self._failure).__name__}: {self._failure}; '
+            "restart the simulator to go on from the last durable state"
+        )
+        failed.__cause__ = self._failure
+        return failed

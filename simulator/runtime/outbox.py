@@ -1,0 +1,114 @@
+"""The outbox of one account: takes released callbacks to their destinations.
+
+In manual time deliveries go out one by one in the order they were released, so that a run has one
+history whatever a receiver's latency. In live time destinations are served side by side. What
+became of an attempt goes back to the engine as a command.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from simulator.domain.callbacks import CallbackReleased, Delivery, RecordAttempt
+from simulator.errors import EngineFailed
+from simulator.runtime.engine import Engine
+from simulator.runtime.ports import Attempt, Entry, Transport
+
+SIDE_BY_SIDE = 50
+
+
+class Outbox:
+    """Delivers what the engine releases; `attempted` counts the attempts that were answered."""
+
+    def __init__(self, engine: Engine, transport: Transport, hosts: Mapping[str, str]) -> None:
+        self.attempted = 0
+        self.hosts = hosts
+        self._engine = engine
+        self._transport = transport
+        self._todo: deque[tuple[Delivery, int]] = deque(engine.world.callbacks.released())
+        self._owed = len(self._todo)
+        self._wake = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._room = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._main: asyncio.Task[None] | None = None
+        engine.listeners.append(self._heard)
+
+    def start(self) -> None:
+        """Begin to deliver, first of all what a crash left unanswered."""
+        self._note()
+        self._main = asyncio.create_task(self._run(), name=f"outbox {self._engine.key}")
+
+    async def stop(self) -> None:
+        """End at once; what is unanswered is tried again at the next start."""
+        tasks = [task for task in (self._main, *self._tasks) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def idle(self) -> None:
+        """Wait until every released delivery is answered or timed out, and that is recorded."""
+        await self._settled.wait()
+
+    def _heard(self, entries: Sequence[Entry]) -> None:
+        deliveries = self._engine.world.callbacks.deliveries
+        for entry in entries:
+            if isinstance(entry.value, CallbackReleased):
+                self._todo.append((deliveries[entry.value.delivery_id], entry.value.attempt))
+                self._owed += 1
+        self._note()
+
+    def _note(self) -> None:
+        if self._todo:
+            self._wake.set()
+        if self._owed:
+            self._settled.clear()
+        else:
+            self._settled.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            while self._todo:
+                delivery, attempt = self._todo.popleft()
+                if self._engine.world.clock.mode == "manual":
+                    await self._deliver(delivery, attempt)
+                else:
+                    await self._room.acquire()
+                    task = asyncio.create_task(self._deliver_beside(delivery, attempt))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+            self._wake.clear()
+
+    async def _deliver_beside(self, delivery: Delivery, attempt: int) -> None:
+        try:
+            await self._deliver(delivery, attempt)
+        finally:
+            self._room.release()
+
+    async def _deliver(self, delivery: Delivery, attempt: int) -> None:
+        account = self._engine.world.account
+        exchange = await self._transport.send(account, delivery, attempt, self.hosts)
+        record = Attempt(
+            delivery_id=delivery.delivery_id,
+            attempt=attempt,
+            at=self._engine.now(),
+            callback_type=delivery.callback_type,
+            method=delivery.method,
+            url=delivery.url,
+            exchange=exchange,
+        )
+        result = RecordAttempt(
+            delivery_id=delivery.delivery_id,
+            attempt=attempt,
+            status=exchange.status,
+            error=exchange.error,
+        )
+        with suppress(EngineFailed):  # its callers were told, and a restart tries again
+            await self._engine.submit(result, attempt=record)
+        self.attempted += 1
+        self._owed -= 1
+        self._note()

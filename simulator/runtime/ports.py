@@ -1,0 +1,164 @@
+"""The ports of the runtime: what it asks of a store and of a transport, and the values they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from simulator.domain.account import Account
+from simulator.domain.callbacks import Delivery
+from simulator.domain.commands import AnyCommand
+from simulator.domain.events import AnyEvent
+from simulator.domain.instants import Instant
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One row of a journal: a command, or an event that followed from it. `seq` counts from 1."""
+
+    seq: int
+    at: Instant
+    kind: Literal["command", "event"]
+    type: str
+    body: bytes
+    value: AnyCommand | AnyEvent
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """What was sent to a destination, and what it answered or why it did not."""
+
+    request_headers: dict[str, str]
+    request_body: str
+    status: int | None
+    error: str | None
+    response_body: str
+    took_ms: int
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One attempt at a callback, in full. It stands beside the journal, for it holds real time."""
+
+    delivery_id: str
+    attempt: int
+    at: Instant
+    callback_type: str
+    method: str
+    url: str
+    exchange: Exchange
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """What one commit makes durable for one account, all or nothing."""
+
+    account: str
+    entries: Sequence[Entry]
+    attempts: Sequence[Attempt] = ()
+
+
+class AccountRecord(msgspec.Struct, frozen=True):
+    """What is kept of an account outside its journal: credentials and callback host aliases."""
+
+    company_key: str
+    username: str
+    password: str
+    hosts: dict[str, str] = {}
+
+
+class HistoryStep(msgspec.Struct, frozen=True):
+    """A state a message reached, when, and the receipt code if it is a failure."""
+
+    state: str
+    at: Instant
+    error_code: int | None = None
+
+
+class MessageRecord(msgspec.Struct, frozen=True):
+    """A message as recorded; `body` is the JSON of its Mt or Mo, `position` orders all of them."""
+
+    position: int
+    id: str
+    direction: Literal["mt", "mo"]
+    mdn: str
+    code: str
+    text: str
+    state: str
+    at: Instant
+    segments: int
+    purpose: str
+    body: bytes
+    history: tuple[HistoryStep, ...]
+
+
+class MessageQuery(msgspec.Struct, frozen=True):
+    """Which messages, oldest first; absent members do not narrow. `after` is a position."""
+
+    direction: str | None = None
+    mdn: str | None = None
+    state: str | None = None
+    since: Instant | None = None
+    after: int = 0
+    limit: int = 100
+
+
+class Store(Protocol):
+    """Keeps journals. `commit` returns when the batch is durable; then a reply may leave."""
+
+    async def open(self) -> None:
+        """Make ready. Raises ForeignDatabase or DatabaseInUse."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was asked and let go of the file."""
+        ...
+
+    async def accounts(self) -> list[AccountRecord]:
+        """Every account, in the order they were made."""
+        ...
+
+    async def save_account(self, record: AccountRecord) -> None:
+        """Keep, or replace, what is known of an account outside its journal."""
+        ...
+
+    async def delete_account(self, key: str) -> None:
+        """Forget the account, its journal and all that was derived from it."""
+        ...
+
+    async def commit(self, batch: Batch) -> None:
+        """Append to the journal and bring its projections up to it, in one transaction."""
+        ...
+
+    async def entries(
+        self, account: str, after: int = 0, limit: int | None = None, types: Sequence[str] = ()
+    ) -> list[Entry]:
+        """Journal rows with seq > after, in order."""
+        ...
+
+    async def messages(self, account: str, query: MessageQuery) -> list[MessageRecord]:
+        """Recorded messages, oldest first."""
+        ...
+
+    async def message(self, account: str, message_id: str) -> tuple[MessageRecord, int] | None:
+        """A message by its id or by the id of one of its parts, with that part's number from 1."""
+        ...
+
+    async def attempts(self, account: str) -> list[Attempt]:
+        """Every attempt at a callback, in the order they were made."""
+        ...
+
+
+class Transport(Protocol):
+    """Carries callbacks out."""
+
+    async def send(
+        self, account: Account, delivery: Delivery, attempt: int, hosts: Mapping[str, str]
+    ) -> Exchange:
+        """Encode and try once; a peer that fails is an Exchange with an error, never an exception.
+
+        `hosts` maps host names of callback URLs to `host:port`, as /etc/hosts would with ports.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...

@@ -1,0 +1,152 @@
+"""A universe: one account's world with all that makes it run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Literal, NamedTuple
+
+from simulator.domain.account import Account
+from simulator.domain.commands import OpenAccount, SetClock
+from simulator.domain.events import AccountOpened, AnyEvent
+from simulator.domain.instants import Instant
+from simulator.domain.world import World
+from simulator.errors import EngineFailed
+from simulator.runtime.clock import Wall
+from simulator.runtime.engine import Engine
+from simulator.runtime.feed import Feed
+from simulator.runtime.outbox import Outbox
+from simulator.runtime.ports import AccountRecord, Entry, MessageRecord, Store, Transport
+
+Probe = Callable[[], Awaitable[None]]
+
+
+class Advanced(NamedTuple):
+    """Where time stands now, how many timers fired and how many callbacks were answered."""
+
+    now: Instant
+    fired: int
+    settled: int
+
+
+class Universe:
+    """One account, running. Everything asked of it goes through `engine.submit`."""
+
+    def __init__(
+        self,
+        record: AccountRecord,
+        engine: Engine,
+        store: Store,
+        transport: Transport,
+        wall: Wall,
+    ) -> None:
+        self.record = record
+        self.engine = engine
+        self.store = store
+        self.feed = Feed(engine)
+        self._wall = wall
+        self.outbox = Outbox(engine, transport, record.hosts)
+
+    @property
+    def world(self) -> World:
+        """The account's world, to read."""
+        return self.engine.world
+
+    @property
+    def account(self) -> Account:
+        """What the account was told at its birth."""
+        return self.engine.world.account
+
+    def start(self) -> None:
+        """Begin to run."""
+        self.engine.start()
+        self.outbox.start()
+
+    async def stop(self) -> None:
+        """End cleanly: nothing acknowledged is lost."""
+        await self.outbox.stop()
+        await self.engine.stop()
+        self.feed.close()
+
+    async def message(self, message_id: str) -> tuple[MessageRecord, int] | None:
+        """A recorded message by its id or a part's id, with the part's number."""
+        return await self.store.message(self.record.company_key, message_id)
+
+    def set_hosts(self, record: AccountRecord) -> None:
+        """Use other host aliases for callbacks from now on."""
+        self.record = record
+        self.outbox.hosts = record.hosts
+
+    async def set_clock(self, mode: Literal["manual", "live"], rate: int) -> None:
+        """Let time stand until moved, or run at a rate from where it is."""
+        real = self._wall.now() if mode == "live" else None
+        await self.engine.submit(SetClock(mode=mode, rate=rate, real=real))
+
+    async def settle(self, probe: Probe | None = None, quiet_ms: int = 0) -> int:
+        """Wait until all callbacks of this instant are answered and the application is idle.
+
+        Idle means: `probe` returned and nothing new was asked meanwhile, or nothing was asked for
+        `quiet_ms` of real time. Returns how many callbacks were answered.
+        """
+        before = self.outbox.attempted
+        while True:
+            await self.outbox.idle()
+            seen = self.engine.seq
+            if probe is not None:
+                await probe()
+            if quiet_ms:
+                await asyncio.sleep(quiet_ms / 1000)
+            await self.outbox.idle()
+            if self.engine.seq == seen or not (probe or quiet_ms):
+                return self.outbox.attempted - before
+
+    async def advance(self, to: Instant, probe: Probe | None = None, quiet_ms: int = 0) -> Advanced:
+        """Move manual time, settling after every instant that told somebody something."""
+        settled = 0
+
+        async def settle() -> None:
+            nonlocal settled
+            settled += await self.settle(probe, quiet_ms)
+
+        fired = await self.engine.advance(to, settle)
+        return Advanced(self.engine.now(), fired, settled)
+
+
+async def begin(
+    record: AccountRecord, account: Account, store: Store, transport: Transport, wall: Wall
+) -> Universe:
+    """Start a new account, its journal opened by OpenAccount."""
+    engine = Engine(record.company_key, World(account), store, wall)
+    universe = Universe(record, engine, store, transport, wall)
+    universe.start()
+    await engine.submit(OpenAccount(account=account))
+    if account.clock.mode == "live":
+        await universe.set_clock("live", account.clock.rate)
+    return universe
+
+
+async def resume(
+    record: AccountRecord, store: Store, transport: Transport, wall: Wall
+) -> Universe | None:
+    """Rebuild an account from its journal and let it run on; None where it never began."""
+    entries = await store.entries(record.company_key)
+    if not entries:
+        return None
+    world = rebuild(entries)
+    seq = entries[-1].seq
+    engine = Engine(record.company_key, world, store, wall, seq)
+    universe = Universe(record, engine, store, transport, wall)
+    universe.start()
+    return universe
+
+
+def rebuild(entries: list[Entry]) -> World:
+    """The world a journal leads to: its first event opens it, the others are applied."""
+    events = [entry for entry in entries if entry.kind == "event"]
+    if not events or not isinstance(events[0].value, AccountOpened):
+        raise EngineFailed("the journal does not begin with AccountOpened")
+    world = World(events[0].value.account)
+    for entry in events:
+        event: AnyEvent = entry.value  # type: ignore[assignment]
+        world.apply(event, entry.at)
+    return world

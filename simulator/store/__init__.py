@@ -1,0 +1,1 @@
+"""Journals: in memory, and in a SQLite file. Both keep the same contract, `runtime.ports.Store`."""

@@ -1,0 +1,50 @@
+-- Format 1. A change of these tables, or of what a journal row means, is a new format version.
+CREATE TABLE account (
+    position    INTEGER PRIMARY KEY,
+    company_key TEXT NOT NULL UNIQUE,
+    record      BLOB NOT NULL
+);
+
+CREATE TABLE journal (
+    company_key TEXT NOT NULL,
+    seq         INTEGER NOT NULL,
+    at          INTEGER NOT NULL,
+    kind        TEXT NOT NULL,
+    type        TEXT NOT NULL,
+    body        BLOB NOT NULL,
+    PRIMARY KEY (company_key, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE message (
+    company_key TEXT NOT NULL,
+    position    INTEGER NOT NULL,
+    id          TEXT NOT NULL,
+    direction   TEXT NOT NULL,
+    mdn         TEXT NOT NULL,
+    code        TEXT NOT NULL,
+    text        TEXT NOT NULL,
+    state       TEXT NOT NULL,
+    at          INTEGER NOT NULL,
+    segments    INTEGER NOT NULL,
+    purpose     TEXT NOT NULL,
+    body        BLOB NOT NULL,
+    history     TEXT NOT NULL,
+    PRIMARY KEY (company_key, position)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX message_id ON message (company_key, id);
+CREATE INDEX message_mdn ON message (company_key, mdn, position);
+
+CREATE TABLE part (
+    company_key TEXT NOT NULL,
+    id          TEXT NOT NULL,
+    message_id  TEXT NOT NULL,
+    number      INTEGER NOT NULL,
+    PRIMARY KEY (company_key, id)
+) WITHOUT ROWID;
+
+CREATE TABLE attempt (
+    position    INTEGER PRIMARY KEY,
+    company_key TEXT NOT NULL,
+    body        BLOB NOT NULL
+);
+CREATE INDEX attempt_company ON attempt (company_key, position);

@@ -1,0 +1,280 @@
+"""The journal in a SQLite file, through aiosqlite, with group commit.
+
+Batches of all accounts that come in while a transaction runs share the next one. The file is in WAL
+mode with `synchronous=NORMAL`: what is committed survives the death of the process (a power cut
+may cost the last moments). One process owns the file at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+import msgspec
+
+from simulator.domain.commands import decode_command
+from simulator.domain.events import decode_event
+from simulator.domain.instants import Instant
+from simulator.errors import DatabaseInUse, ForeignDatabase
+from simulator.runtime.ports import (
+    AccountRecord,
+    Attempt,
+    Batch,
+    Entry,
+    MessageQuery,
+    MessageRecord,
+)
+from simulator.store import projections
+
+FORMAT_VERSION = 1
+APPLICATION_ID = 0x534D5331  # "SMS1"
+
+_COLUMNS = "position, id, direction, mdn, code, text, state, at, segments, purpose, body, history"
+
+Row = tuple[Any, ...]
+
+
+class SqliteStore:
+    """Implements `runtime.ports.Store` on one file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection: aiosqlite.Connection | None = None
+        self._waiting: list[tuple[Batch, asyncio.Future[None]]] = []
+        self._wake = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+        self._lock = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Open or make the file. Raises ForeignDatabase (untouched) or DatabaseInUse."""
+        known = _check(self.path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = await aiosqlite.connect(self.path, isolation_level=None)
+        try:
+            await self._prepare(known)
+        except sqlite3.OperationalError as error:
+            await self._connection.close()
+            raise DatabaseInUse(f"{self.path} is in use by another smsim: {error}") from error
+        self._writer = asyncio.create_task(self._write(), name=f"journal {self.path.name}")
+
+    async def close(self) -> None:
+        """Write what waits, and let go of the file."""
+        if self._writer is not None:
+            await asyncio.gather(*(done for _, done in self._waiting), return_exceptions=True)
+            async with self._lock:
+                self._writer.cancel()
+            await asyncio.gather(self._writer, return_exceptions=True)
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def accounts(self) -> list[AccountRecord]:
+        """Every account, in the order they were made."""
+        rows = await self._all("SELECT record FROM account ORDER BY position")
+        return [msgspec.json.decode(row[0], type=AccountRecord) for row in rows]
+
+    async def save_account(self, record: AccountRecord) -> None:
+        """Insert the record, or replace the one of that key in place."""
+        sql = (
+            "INSERT INTO account (company_key, record) VALUES (?, ?) "
+            "ON CONFLICT (company_key) DO UPDATE SET record = excluded.record"
+        )
+        async with self._lock:
+            await self._db.execute(sql, (record.company_key, msgspec.json.encode(record)))
+
+    async def delete_account(self, key: str) -> None:
+        """Remove every row of the account, in one transaction."""
+        async with self._lock:
+            await self._db.execute("BEGIN")
+            for table in ("account", "journal", "message", "part", "attempt"):
+                await self._db.execute(f"DELETE FROM {table} WHERE company_key = ?", (key,))
+            await self._db.execute("COMMIT")
+
+    async def commit(self, batch: Batch) -> None:
+        """Hand the batch to the next transaction; return when that is committed."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((batch, done))
+        self._wake.set()
+        await done
+
+    async def entries(
+        self, account: str, after: int = 0, limit: int | None = None, types: Sequence[str] = ()
+    ) -> list[Entry]:
+        """Rows after `after`, in order."""
+        sql = "SELECT seq, at, kind, type, body FROM journal WHERE company_key = ? AND seq > ?"
+        values: list[object] = [account, after]
+        if types:
+            sql += f" AND type IN ({', '.join('?' * len(types))})"
+            values += types
+        rows = await self._all(
+            f"{sql} ORDER BY seq LIMIT ?", (*values, -1 if limit is None else limit)
+        )
+        return [_entry(row) for row in rows]
+
+    async def messages(self, account: str, query: MessageQuery) -> list[MessageRecord]:
+        """Recorded messages that meet the query, oldest first."""
+        sql = f"SELECT {_COLUMNS} FROM message WHERE company_key = ? AND position > ?"
+        values: list[object] = [account, query.after]
+        for column, value in (
+            ("direction =", query.direction),
+            ("mdn =", query.mdn),
+            ("state =", query.state),
+            ("at >=", query.since),
+        ):
+            if value is not None:
+                sql += f" AND {column} ?"
+                values.append(value)
+        rows = await self._all(f"{sql} ORDER BY position LIMIT ?", (*values, query.limit))
+        return [_message(row) for row in rows]
+
+    async def message(self, account: str, message_id: str) -> tuple[MessageRecord, int] | None:
+        """A message, or the message a part belongs to."""
+        parts = await self._all(
+            "SELECT message_id, number FROM part WHERE company_key = ? AND id = ?",
+            (account, message_id),
+        )
+        original, number = parts[0] if parts else (message_id, 1)
+        rows = await self._all(
+            f"SELECT {_COLUMNS} FROM message WHERE company_key = ? AND id = ?", (account, original)
+        )
+        return (_message(rows[0]), number) if rows else None
+
+    async def attempts(self, account: str) -> list[Attempt]:
+        """Every attempt, in order."""
+        rows = await self._all(
+            "SELECT body FROM attempt WHERE company_key = ? ORDER BY position", (account,)
+        )
+        return [msgspec.json.decode(row[0], type=Attempt) for row in rows]
+
+    @property
+    def _db(self) -> aiosqlite.Connection:
+        assert self._connection is not None, "open() comes first"
+        return self._connection
+
+    async def _all(self, sql: str, values: Iterable[object] = ()) -> list[Row]:
+        async with self._lock:
+            return [tuple(row) for row in await self._db.execute_fetchall(sql, values)]
+
+    async def _prepare(self, known: bool) -> None:
+        db = self._db
+        await db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        await db.execute("PRAGMA journal_mode = WAL")
+        await db.execute("PRAGMA synchronous = NORMAL")
+        await db.execute("BEGIN IMMEDIATE")
+        await db.execute("COMMIT")
+        if not known:
+            schema = files("simulator.store").joinpath("schema.sql").read_text()
+            await db.executescript(
+                f"BEGIN; {schema} PRAGMA application_id = {APPLICATION_ID};"
+                f"PRAGMA user_version = {FORMAT_VERSION}; COMMIT;"
+            )
+
+    async def _write(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            async with self._lock:
+                work, self._waiting = self._waiting, []
+                if not work:
+                    continue
+                try:
+                    await self._transact([batch for batch, _ in work])
+                except sqlite3.Error as error:  # disk full, disk gone: every waiting engine stops
+                    await self._db.rollback()
+                    for _, done in work:
+                        if not done.done():
+                            done.set_exception(error)
+                    continue
+            for _, done in work:
+                if not done.done():
+                    done.set_result(None)
+
+    async def _transact(self, batches: list[Batch]) -> None:
+        db = self._db
+        await db.execute("BEGIN")
+        journal = [
+            (batch.account, entry.seq, entry.at, entry.kind, entry.type, entry.body)
+            for batch in batches
+            for entry in batch.entries
+        ]
+        await db.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", journal)
+        for table, rows in _projected(batches).items():
+            if rows:
+                await db.executemany(table, rows)
+        await db.execute("COMMIT")
+
+
+_INSERT_MESSAGE = f"INSERT INTO message (company_key, {_COLUMNS}) VALUES ({', '.join('?' * 13)})"
+_INSERT_PART = "INSERT INTO part VALUES (?, ?, ?, ?)"
+_MOVE_MESSAGE = (
+    "UPDATE message SET state = ?, history = json_insert(history, '$[#]', json(?)) "
+    "WHERE company_key = ? AND id = ?"
+)
+_INSERT_ATTEMPT = "INSERT INTO attempt (company_key, body) VALUES (?, ?)"
+
+
+def _projected(batches: list[Batch]) -> dict[str, list[Row]]:
+    """The rows each statement is to write, statements in the order they must run."""
+    rows: dict[str, list[Row]] = {
+        _INSERT_MESSAGE: [],
+        _INSERT_PART: [],
+        _MOVE_MESSAGE: [],
+        _INSERT_ATTEMPT: [],
+    }
+    for batch in batches:
+        key = batch.account
+        for entry in batch.entries:
+            record = projections.recorded(entry)
+            move = projections.moved(entry)
+            if record is not None:
+                history = msgspec.json.encode(record.history).decode()
+                values = msgspec.structs.astuple(record)[:-1]
+                rows[_INSERT_MESSAGE].append((key, *values, history))
+                for number, part in enumerate(projections.part_ids(entry), start=2):
+                    rows[_INSERT_PART].append((key, part, record.id, number))
+            elif move is not None:
+                step = msgspec.json.encode(move.step).decode()
+                rows[_MOVE_MESSAGE].append((move.step.state, step, key, move.message_id))
+        rows[_INSERT_ATTEMPT] += [(key, msgspec.json.encode(item)) for item in batch.attempts]
+    return rows
+
+
+def _check(path: Path) -> bool:
+    """Whether the file is one of ours; False where there is none. Reads it, changes nothing."""
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    try:
+        with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True) as connection:
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+        connection.close()
+    except sqlite3.OperationalError as error:
+        raise DatabaseInUse(f"{path} cannot be read: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise ForeignDatabase(f"{path} is no SQLite database; it was left as it is") from error
+    if application != APPLICATION_ID:
+        raise ForeignDatabase(f"{path} is no smsim database; it was left as it is")
+    if version != FORMAT_VERSION:
+        raise ForeignDatabase(
+            f"{path} has format version {version}, this smsim reads {FORMAT_VERSION}; "
+            "it was left as it is. Use the smsim that wrote it, or another file with --db"
+        )
+    return True
+
+
+def _entry(row: Row) -> Entry:
+    seq, at, kind, name, body = row
+    if kind == "command":
+        return Entry(seq, Instant(at), "command", name, body, decode_command(body))
+    return Entry(seq, Instant(at), "event", name, body, decode_event(body))
+
+
+def _message(row: Row) -> MessageRecord:
+    names = (field.name for field in msgspec.structs.fields(MessageRecord))
+    values = dict(zip(names, row, strict=True))
+    values["history"] = msgspec.json.decode(row[-1])
+    return msgspec.convert(values, MessageRecord)

@@ -1,0 +1,41 @@
+"""The body and headers of a delivery, whichever wire it is for.
+
+Header names are ours: Vibes says that routing data travels in headers, not how they are called.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from simulator.domain.account import Account
+from simulator.domain.callbacks import Delivery
+from simulator.domain.notices import MoNotice, ReceiptNotice
+from simulator.wire import connect_xml, platform_views
+
+
+class Outgoing(NamedTuple):
+    """What the transport sends: method and URL are the delivery's own."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+def outgoing(account: Account, delivery: Delivery, attempt: int) -> Outgoing:
+    """Encode the attempt of a delivery."""
+    notice = delivery.notice
+    if isinstance(notice, ReceiptNotice):
+        body = connect_xml.receipt(notice)
+    elif isinstance(notice, MoNotice):
+        body = connect_xml.mo(notice, attempt)
+    else:
+        body = msgspec.json.encode(platform_views.callback(account, delivery))
+    headers = {
+        "Content-Type": delivery.content_type,
+        "User-Agent": "smsim",
+        "X-Vibes-Callback-Type": delivery.callback_type,
+        "X-Vibes-Event-Id": delivery.delivery_id,
+        "X-Vibes-Delivery-Attempt": str(attempt),
+    }
+    return Outgoing(headers, body)
