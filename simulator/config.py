@@ -393,10 +393,15 @@ def _members(model: type[BaseModel], path: tuple[object, ...]) -> list[str]:
     for part in path:
         if isinstance(part, int):
             continue
-        fields = [m.model_fields[part] for m in current if part in m.model_fields]
+        fields = [
+            field
+            for item in current
+            for name, field in item.model_fields.items()
+            if part in (name, field.alias)
+        ]
         nested = [found for field in fields for found in _models(field.annotation)]
         current = nested or current
-    return [name for item in current for name in item.model_fields]
+    return [field.alias or name for item in current for name, field in item.model_fields.items()]
 
 
 def _models(annotation: object) -> list[type[BaseModel]]:

@@ -35,7 +35,7 @@ class UnknownAccount(UserError):
     """No account has that company_key."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f'no account "{key}"; GET /_sim/accounts lists them')
+        super().__init__(f'no account "{key}" here')
 
 
 class AccountExists(UserError):

@@ -1,0 +1,1 @@
+"""The commands of `smsim`, a module each: `add` declares its flags, and its function does it."""

@@ -1,0 +1,102 @@
+"""`smsim serve`: the simulator as a server."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import tomllib
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+
+from simulator import __version__
+from simulator.app import build
+from simulator.config import ServerSettings, read
+from simulator.errors import UserError
+
+FLAGS = ("host", "port", "db", "seed", "control_token")
+"""The settings that are flags of `serve` and environment variables `SMSIM_...`."""
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("serve", help="run the simulator as a server")
+    parser.add_argument("--host", help="the address to listen on (127.0.0.1)")
+    parser.add_argument("--port", help="the port; 0 picks a free one (8080)")
+    parser.add_argument("--smpp-port", help="not built yet")
+    parser.add_argument("--db", help="the journal's file; :memory: keeps nothing")
+    parser.add_argument("--config", type=Path, help="a TOML file of settings and accounts")
+    parser.add_argument("--seed", help="the seed of accounts that name none (0)")
+    parser.add_argument("--control-token", help="required of control calls from other machines")
+    parser.add_argument("--ready-file", type=Path, help="written as JSON once it accepts calls")
+    parser.set_defaults(command=command)
+
+
+def command(told: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT; nothing acknowledged is lost."""
+    if told.smpp_port is not None:
+        raise UserError("--smpp-port: SMPP is not built yet; see docs/fidelity.md")
+    asyncio.run(serve(settings_from(told, dict(os.environ)), told.ready_file))
+    return 0
+
+
+def settings_from(told: argparse.Namespace, environ: dict[str, str]) -> ServerSettings:
+    """The settings: defaults, then the config file, then SMSIM_*, then flags. Raises UserError."""
+    document: dict[str, object] = {"db": str(user_data_path("smsim") / "smsim.db")}
+    if told.config is not None:
+        document |= _config(told.config)
+    for name in FLAGS:
+        text = getattr(told, name) or environ.get(f"SMSIM_{name.upper()}")
+        if text is not None:
+            document[name] = int(text) if text.isdecimal() and name in ("port", "seed") else text
+    if document["db"] == ":memory:":
+        document["db"] = None
+    settings = read(ServerSettings, document)
+    if not _is_loopback(settings.host) and settings.control_token is None:
+        raise UserError(
+            f"listening on {settings.host} lets other machines in; give a --control-token"
+        )
+    return settings
+
+
+async def serve(settings: ServerSettings, ready_file: Path | None) -> None:
+    """Serve, say so, and stay until asked to end."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    async with build(settings) as simulator:
+        url = await simulator.listen()
+        if ready_file is not None:
+            _write_ready(ready_file, url)
+        print(f"smsim ready {url}", flush=True)
+        await ended.wait()
+
+
+def _write_ready(path: Path, url: str) -> None:
+    """All at once, so that whoever waits for the file never reads half of it."""
+    partial = path.with_name(path.name + ".part")
+    ready = {"url": url, "smpp": None, "pid": os.getpid(), "version": __version__}
+    partial.write_text(json.dumps(ready), encoding="utf-8")
+    partial.replace(path)
+
+
+def _config(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path} is not TOML: {error}") from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

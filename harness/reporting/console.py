@@ -1,0 +1,129 @@
+"""The run on a terminal: a line per scenario as it ends, then failures, the table, the rules."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from harness.events import (
+    Failure,
+    RunEvent,
+    RunFinished,
+    RunStarted,
+    ScenarioFinished,
+    ScenarioResult,
+    ScenarioStarted,
+    StepStarted,
+    Verdict,
+)
+from harness.reporting.coverage import by_rule
+
+_MARKS = {
+    Verdict.PASSED: "[green]✓[/]",
+    Verdict.FAILED: "[red]✗[/]",
+    Verdict.BROKEN: "[red]![/]",
+}
+
+MOST_RUNGS = 40
+
+
+class ConsoleReporter:
+    """Prints to a terminal, or plainly to whatever stands in for one."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(highlight=False)
+        self._status = self._console.status("starting")
+        self._total = 0
+        self._done = 0
+
+    def handle(self, event: RunEvent) -> None:
+        """Show an event."""
+        match event:
+            case RunStarted():
+                self._total = event.scenarios
+                self._console.print(f"{event.scenarios} scenarios, {escape(event.where)}")
+                self._status.start()
+            case ScenarioStarted():
+                self._status.update(self._progress(event.title))
+            case StepStarted():
+                self._status.update(
+                    self._progress(f"{event.title} [dim]({event.number}/{event.of})[/]")
+                )
+            case ScenarioFinished():
+                self._done += 1
+                self._scenario(event.result)
+            case RunFinished():
+                self._status.stop()
+                self._finish(event)
+
+    def close(self) -> None:
+        """Give the terminal back."""
+        self._status.stop()
+
+    def _progress(self, text: str) -> str:
+        return f"[dim]{self._done + 1}/{self._total}[/] {text}"
+
+    def _scenario(self, result: ScenarioResult) -> None:
+        took = f"[dim]{result.took_s * 1000:6.0f} ms[/]"
+        self._console.print(f" {_MARKS[result.verdict]} {took}  {escape(result.title)}")
+        if result.broken is not None:
+            self._console.print(f"     [red]{escape(result.broken)}[/]")
+        for failure in result.failures:
+            self._failure(failure)
+        if result.verdict is not Verdict.PASSED:
+            self._console.print(f"     again: [bold]{escape(result.reproduce)}[/]", soft_wrap=True)
+
+    def _failure(self, failure: Failure) -> None:
+        self._console.print(f"     {escape(failure.position)}", soft_wrap=True)
+        self._console.print(f"       expected  [green]{escape(failure.expected)}[/]")
+        self._console.print(f"       actual    [red]{escape(failure.actual)}[/]")
+        for name, rungs in failure.timelines.items():
+            self._console.print(f"       timeline of {escape(name)}")
+            if len(rungs) > MOST_RUNGS:
+                self._console.print(f"         [dim]... {len(rungs) - MOST_RUNGS} before[/]")
+            for rung in rungs[-MOST_RUNGS:]:
+                line = f"         [dim]{rung.after}[/]  {rung.side:9}  {escape(rung.text)}"
+                self._console.print(line)
+
+    def _finish(self, event: RunFinished) -> None:
+        table = Table(title="Who got what", title_justify="left", box=None, pad_edge=False)
+        table.add_column("scenario")
+        table.add_column("rules")
+        for column in ("people", "sent", "arrived", "skipped"):
+            table.add_column(column, justify="right")
+        table.add_column("")
+        for result in event.results:
+            table.add_row(
+                escape(result.name),
+                " ".join(result.rules),
+                str(len(result.people)),
+                str(result.messages),
+                str(_arrived(result)),
+                str(sum(bool(person.why_not) and not person.sent for person in result.people)),
+                _MARKS[result.verdict],
+            )
+        self._console.print()
+        self._console.print(table)
+        self._rules(event)
+        passed = sum(result.verdict is Verdict.PASSED for result in event.results)
+        colour = "green" if event.passed else "red"
+        self._console.print(
+            f"[{colour}]{passed} passed, {len(event.results) - passed} failed[/] "
+            f"in {event.took_s:.1f} s"
+        )
+
+    def _rules(self, event: RunFinished) -> None:
+        covered = by_rule(event.results)
+        shown = "  ".join(f"{rule} {len(found)}" for rule, found in covered.items() if found)
+        missing = ", ".join(rule for rule, found in covered.items() if not found)
+        self._console.print(f"\nScenarios by rule: {shown or 'none'}")
+        if missing:
+            self._console.print(f"[dim]No scenario here for {missing}[/]")
+
+
+def _arrived(result: ScenarioResult) -> int:
+    """Messages that arrived, each once though several people may share its phone."""
+    return len(
+        {item.id for person in result.people for item in person.sent if item.state == "delivered"}
+    )

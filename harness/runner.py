@@ -1,0 +1,171 @@
+"""The runner: plays scenarios in an environment and tells what happens as a stream of events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+
+from harness import recorder, timeline
+from harness.campaigns.endpoint import Endpoint
+from harness.environment import ControlError, Environment
+from harness.events import (
+    Failure,
+    RunEvent,
+    RunFinished,
+    RunStarted,
+    ScenarioFinished,
+    ScenarioResult,
+    ScenarioStarted,
+    StepStarted,
+    Verdict,
+)
+from harness.scenario import expectations, steps
+from harness.scenario.reading import Scenario
+from harness.scenario.stage import Stage, set_up
+from harness.stopwatch import reading
+from harness.vibes import VibesError
+
+MOST_TIMELINES = 12
+"""For how many people a scenario's report draws the timeline; all of them are in the NDJSON."""
+
+
+async def run(
+    scenarios: Sequence[Scenario],
+    environment: Environment,
+    *,
+    seed: int | None = None,
+    jobs: int = 1,
+    keep: bool = False,
+) -> AsyncIterator[RunEvent]:
+    """Play scenarios, `jobs` at a time, each in an account of its own.
+
+    `seed` replaces every scenario's own seed; with `keep` the accounts stay in the simulator.
+    """
+    started = reading()
+    results: list[ScenarioResult] = []
+    yield RunStarted(scenarios=len(scenarios), where=environment.kind)
+    async with Endpoint() as endpoint:
+        plays = (
+            play(item, environment, endpoint, item.spec.seed if seed is None else seed, keep=keep)
+            for item in scenarios
+        )
+        async for event in _merged(list(plays), jobs):
+            if isinstance(event, ScenarioFinished):
+                results.append(event.result)
+            yield event
+    yield RunFinished(results=tuple(results), took_s=reading() - started)
+
+
+async def play(
+    scenario: Scenario, environment: Environment, endpoint: Endpoint, seed: int, *, keep: bool
+) -> AsyncIterator[RunEvent]:
+    """Play one scenario: its steps in order, until one's expectations fail."""
+    started = reading()
+    spec = scenario.spec
+    yield ScenarioStarted(file=scenario.file, title=spec.name, seed=seed)
+    result = ScenarioResult(
+        file=scenario.file,
+        name=scenario.name,
+        title=spec.name,
+        rules=spec.rules,
+        seed=seed,
+        account="",
+        verdict=Verdict.PASSED,
+        steps=0,
+        checks=0,
+        messages=0,
+        took_s=0.0,
+    )
+    where = 0
+    try:
+        async with set_up(scenario, environment, endpoint, seed, keep=keep) as stage:
+            failures: list[Failure] = []
+            checks = 0
+            for where, step in enumerate(spec.steps):
+                yield StepStarted(
+                    file=scenario.file,
+                    number=where + 1,
+                    of=len(spec.steps),
+                    title=steps.title(step),
+                )
+                if step.expect is None:
+                    await steps.do(step, stage)
+                    continue
+                checks += len(step.expect)
+                failures = await _failures(stage, where)
+                if failures:
+                    break
+            result = await _result(result, stage, failures, where + 1, checks)
+    except (ControlError, VibesError, ValueError, ExceptionGroup) as error:
+        position = scenario.at(("steps", where))
+        result = replace(result, verdict=Verdict.BROKEN, broken=f"{position}: {error}")
+    yield ScenarioFinished(result=replace(result, took_s=reading() - started))
+
+
+async def _failures(stage: Stage, index: int) -> list[Failure]:
+    """Every expectation of a step that does not hold, each with the timelines of its phones."""
+    failures: list[Failure] = []
+    for number, check in enumerate(stage.scenario.spec.steps[index].expect or ()):
+        found = await expectations.evaluate(check, stage)
+        if not found.holds:
+            position = stage.scenario.at(("steps", index, "expect", number))
+            failures.append(
+                Failure(
+                    position=str(position),
+                    expected=found.expected,
+                    actual=found.actual,
+                    timelines={
+                        name: await timeline.of_person(stage, name) for name in found.people
+                    },
+                )
+            )
+    return failures
+
+
+async def _result(
+    result: ScenarioResult, stage: Stage, failures: list[Failure], done: int, checks: int
+) -> ScenarioResult:
+    messages = await stage.account.messages()
+    drawn = list(stage.scenario.spec.people)[:MOST_TIMELINES]
+    return replace(
+        result,
+        account=stage.account.key,
+        verdict=Verdict.FAILED if failures else Verdict.PASSED,
+        steps=done,
+        checks=checks,
+        messages=sum(item["direction"] == "mt" for item in messages),
+        failures=tuple(failures),
+        people=await recorder.record(stage, messages),
+        timelines={name: await timeline.of_person(stage, name) for name in drawn},
+    )
+
+
+async def _merged(plays: list[AsyncIterator[RunEvent]], jobs: int) -> AsyncIterator[RunEvent]:
+    """The events of several plays, at most `jobs` of them under way; with one, in file order."""
+    if jobs == 1:
+        for item in plays:
+            async for event in item:
+                yield event
+        return
+    queue: asyncio.Queue[RunEvent | None] = asyncio.Queue(1_000)
+    room = asyncio.Semaphore(jobs)
+
+    async def pump(item: AsyncIterator[RunEvent]) -> None:
+        try:
+            async with room:
+                async for event in item:
+                    await queue.put(event)
+        finally:
+            await queue.put(None)
+
+    async with asyncio.TaskGroup() as group:
+        for item in plays:
+            group.create_task(pump(item))
+        open_plays = len(plays)
+        while open_plays:
+            told = await queue.get()
+            if told is None:
+                open_plays -= 1
+            else:
+                yield told

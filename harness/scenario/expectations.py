@@ -1,0 +1,214 @@
+"""Expectations: what each kind of check finds, in words, and what its opposite would be."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from harness.scenario.model import (
+    ActivityCheck,
+    CallbacksCheck,
+    Check,
+    EverCheck,
+    InboxCheck,
+    MemberCheck,
+    MessagesCheck,
+    PendingCheck,
+    RunCheck,
+)
+from harness.scenario.stage import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a check found: whether it holds, what was expected and what is, and whose phones."""
+
+    holds: bool
+    expected: str
+    actual: str
+    people: tuple[str, ...] = field(default=())
+
+
+async def evaluate(check: Check, stage: Stage) -> Found:
+    """Look whether an expectation holds now."""
+    for member, evaluator in _EVALUATORS.items():
+        told = getattr(check, member)
+        if told is not None:
+            return await evaluator(told, stage)
+    raise ValueError("an empty check passed validation")
+
+
+def inverted(check: Check) -> Check:
+    """The check with the opposite expectation: where the one holds, the other must fail."""
+    for member in type(check).model_fields:
+        told = getattr(check, member)
+        if told is not None:
+            return check.model_copy(update={member: _opposite(told)})
+    raise ValueError("an empty check passed validation")
+
+
+def _opposite(told: Any) -> Any:
+    if isinstance(told, InboxCheck):
+        texts = told.is_[:-1] if told.is_ else ("*",)
+        return told.model_copy(update={"is_": texts})
+    if isinstance(told, MemberCheck | EverCheck | PendingCheck):
+        return told.model_copy(update={"is_": not told.is_})
+    if isinstance(told, RunCheck):
+        return told.model_copy(update={"is_": "ran" if told.is_ != "ran" else "invalid"})
+    return told.model_copy(update={"count": told.count + 1})
+
+
+async def _inbox(told: InboxCheck, stage: Stage) -> Found:
+    conversation = await stage.account.conversation(stage.mdn(told.person))
+    texts = [
+        item["text"]
+        for item in conversation
+        if item["direction"] == "mt" and item["state"] == "delivered"
+    ]
+    same = len(texts) == len(told.is_) and all(map(_matches, texts, told.is_))
+    return Found(
+        holds=same,
+        expected=f"{told.person} received {_listed(told.is_)}",
+        actual=f"received {_listed(texts)}",
+        people=(told.person,),
+    )
+
+
+async def _messages(told: MessagesCheck, stage: Stage) -> Found:
+    mdn = stage.mdn(told.to) if told.to is not None else None
+    found = [
+        item
+        for item in await stage.account.messages()
+        if item["direction"] == told.direction
+        and (mdn is None or item["mdn"] == mdn)
+        and (told.text is None or _matches(item["text"], told.text))
+        and (told.purpose is None or item["purpose"] == told.purpose)
+        and (told.state is None or item["state"] == told.state)
+        and (told.segments is None or item["segments"] == told.segments)
+    ]
+    narrowed = _narrowed(told.model_dump(exclude={"count"}, exclude_defaults=True))
+    return Found(
+        holds=len(found) == told.count,
+        expected=f"{told.count} messages{narrowed}",
+        actual=f"{len(found)} messages",
+        people=(told.to,) if told.to is not None else (),
+    )
+
+
+async def _member(told: MemberCheck, stage: Stage) -> Found:
+    mdn = stage.mdn(told.person)
+    at_vibes = await stage.vibes.is_subscribed(told.list, mdn)
+    here = stage.system.membership.is_member(told.list, mdn)
+    return Found(
+        holds=at_vibes == here == told.is_,
+        expected=f"{told.person} is {_not(told.is_)}a member of list {told.list}",
+        actual=f"Vibes says {_yes(at_vibes)}, the campaign system says {_yes(here)}",
+        people=(told.person,),
+    )
+
+
+async def _ever(told: EverCheck, stage: Stage) -> Found:
+    ever = stage.system.membership.was_member(told.list, stage.mdn(told.person))
+    return Found(
+        holds=ever == told.is_,
+        expected=f"{told.person} is {_not(told.is_)}or ever was subscribed to list {told.list}",
+        actual=f"the campaign system says {_yes(ever)}",
+        people=(told.person,),
+    )
+
+
+async def _pending(told: PendingCheck, stage: Stage) -> Found:
+    pending = await stage.vibes.pending(told.campaign, stage.mdn(told.person))
+    return Found(
+        holds=pending == told.is_,
+        expected=f"the opt-in of {told.person} to {told.campaign} is {_not(told.is_)}pending",
+        actual=f"it is {_not(pending)}pending",
+        people=(told.person,),
+    )
+
+
+async def _activity(told: ActivityCheck, stage: Stage) -> Found:
+    person = stage.person(told.person).id if told.person is not None else None
+    found = [
+        item
+        for item in stage.system.log
+        if item.kind == told.kind
+        and (person is None or item.person_id == person)
+        and (told.reason is None or item.reason == told.reason)
+        and (told.campaign is None or item.campaign == told.campaign)
+    ]
+    narrowed = _narrowed(told.model_dump(exclude={"count", "kind"}, exclude_defaults=True))
+    return Found(
+        holds=len(found) == told.count,
+        expected=f'{told.count} activities "{told.kind}"{narrowed}',
+        actual=f"{len(found)} activities",
+        people=(told.person,) if told.person is not None else (),
+    )
+
+
+async def _callbacks(told: CallbacksCheck, stage: Stage) -> Found:
+    found = [
+        item
+        for item in await stage.account.deliveries()
+        if item["callback_type"] == told.type and item["fate"] == "delivered"
+    ]
+    return Found(
+        holds=len(found) == told.count,
+        expected=f"{told.count} callbacks {told.type} delivered",
+        actual=f"{len(found)} delivered",
+    )
+
+
+async def _run(told: RunCheck, stage: Stage) -> Found:
+    report = stage.runs.get(told.campaign)
+    status = report.status if report is not None else "never"
+    reasons = report.reasons if report is not None else ()
+    people = report.people if report is not None else 0
+    holds = (
+        status == told.is_
+        and (told.people is None or told.people == people)
+        and (told.because is None or any(told.because in reason for reason in reasons))
+    )
+    narrowed = _narrowed(told.model_dump(include={"people", "because"}, exclude_defaults=True))
+    because = f": {'; '.join(reasons)}" if reasons else f" for {people} people"
+    return Found(
+        holds=holds,
+        expected=f'campaign "{told.campaign}": {told.is_}{narrowed}',
+        actual=f"{status}{because}",
+    )
+
+
+_EVALUATORS: dict[str, Callable[[Any, Stage], Awaitable[Found]]] = {
+    "inbox": _inbox,
+    "messages": _messages,
+    "member": _member,
+    "ever_member": _ever,
+    "pending": _pending,
+    "activity": _activity,
+    "callbacks": _callbacks,
+    "run": _run,
+}
+
+
+def _matches(text: str, pattern: str) -> bool:
+    """Whether a text is what a pattern says: `*` is anything, every other character is itself."""
+    plain = pattern.replace("[", "[[]").replace("?", "[?]")
+    return fnmatchcase(text, plain)
+
+
+def _listed(texts: tuple[str, ...] | list[str]) -> str:
+    return "nothing" if not texts else ", ".join(f'"{text}"' for text in texts)
+
+
+def _narrowed(told: dict[str, Any]) -> str:
+    return " with " + ", ".join(f"{key} {value!r}" for key, value in told.items()) if told else ""
+
+
+def _not(holds: bool) -> str:
+    return "" if holds else "not "
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "no"

@@ -1,0 +1,371 @@
+"""The scenario language: what a scenario file may say.
+
+The models are the language: their docstrings are its reference, and `reading` finds every fault.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from harness.campaigns.flow import Choices
+from simulator.config import AccountSpec, DurationText, Id, InstantText, Spec
+
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+def _share_text(value: str) -> str:
+    share(value)
+    return value
+
+
+def share(text: str) -> float:
+    """`12%` as 0.12. Raises ValueError."""
+    number = text.removesuffix("%")
+    if not text.endswith("%") or not number.replace(".", "", 1).isdigit() or float(number) > 100:
+        raise ValueError(f'"{text}" is not a share; write "12%"')
+    return float(number) / 100
+
+
+def _one_to_list(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+T = TypeVar("T", bound=Spec)
+
+
+def _exactly_one(spec: T) -> T:
+    names = list(type(spec).model_fields)
+    if sum(getattr(spec, name) is not None for name in names) != 1:
+        raise ValueError(f"write exactly one of {', '.join(names)}")
+    return spec
+
+
+Share = Annotated[str, AfterValidator(_share_text)]
+
+
+class PersonSpec(Spec):
+    """A person of the campaign system, by a name the scenario uses."""
+
+    phone: str | None = None
+    """As a person would type it; several may have the same."""
+    fields: dict[str, str] = {}
+    """Fields for filters and for `{{lead.Field}}` in messages."""
+    blocklisted: bool = False
+    marketing_suspended: bool = False
+    email_unsubscribed: bool = False
+
+
+class PopulationSpec(Spec):
+    """People made up with Faker, beside the named ones."""
+
+    size: int = Field(ge=1, le=1_000_000)
+    seed: int = 1
+    shared_phone: Share = "0%"
+    """The share whose number is another person's as well."""
+    blocklisted: Share = "0%"
+    suspended: Share = "0%"
+    subscribed: Share = "0%"
+    """The share whose number is on `list` when the scenario begins."""
+    list: Id = "1001"
+
+
+class ChoicesSpec(Spec):
+    """How the campaign system decides where Marketo's pages are silent (docs/fidelity.md)."""
+
+    duplicate_winner: Literal["first", "lowest_id", "vibes_person"] = "first"
+    """A1: who of the people sharing a number gets the message."""
+    dedupe_window: Literal["step", "run", "message"] = "step"
+    """A3: within a step, a run, or for ever per message and list."""
+    phone_equality: Literal["normalised", "raw"] = "normalised"
+    """A5: when two phones are the same."""
+    blocks_stop_subscribe: bool = False
+    """A11: whether blocklisted and suspended people are not asked to join either."""
+    receipts: Literal["NONE", "ERROR", "ALL", "SMSC_ERROR", "SMSC_ALL"] = "ALL"
+    """Which receipts are asked for."""
+    service: bool = True
+    """False: the Vibes service is not configured (R24)."""
+
+    def choices(self) -> Choices:
+        """The campaign system's own form."""
+        return Choices(**self.model_dump(exclude={"service"}))
+
+
+class FieldSpec(Spec):
+    """A filter on a field."""
+
+    name: str
+    is_: str | None = Field(default=None, alias="is")
+    is_not: str | None = None
+    contains: str | None = None
+    starts_with: str | None = None
+    empty: bool | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> FieldSpec:
+        given = [self.is_, self.is_not, self.contains, self.starts_with, self.empty]
+        if sum(value is not None for value in given) != 1:
+            raise ValueError("write one of is, is_not, contains, starts_with, empty")
+        return self
+
+
+class FilterSpec(Spec):
+    """One filter of a smart list: exactly one member."""
+
+    field: FieldSpec | None = None
+    member_of: Id | None = None
+    """Member of Vibes List: on it now."""
+    subscribed_to: Id | None = None
+    """Subscribed to Vibes List: on it now or ever."""
+
+    @model_validator(mode="after")
+    def _one(self) -> FilterSpec:
+        return _exactly_one(self)
+
+
+class TriggerSpec(Spec):
+    """One trigger: exactly one member."""
+
+    form: Name | None = None
+    """Fills Out Form."""
+    requested: Literal[True] | None = None
+    """Campaign is Requested."""
+    subscribes: Id | None = None
+    """Subscribes to Vibes List: a confirmed opt-in to that list."""
+
+    @model_validator(mode="after")
+    def _one(self) -> TriggerSpec:
+        return _exactly_one(self)
+
+
+class SendSpec(Spec):
+    """Send SMS Message; without a message or a list the campaign is invalid."""
+
+    message: str | None = None
+    list: Id | None = None
+
+
+class SubscribeSpec(Spec):
+    """Subscribe to Vibes List; needs both."""
+
+    list: Id | None = None
+    campaign: Id | None = None
+
+
+class UnsubscribeSpec(Spec):
+    """Unsubscribe from Vibes List."""
+
+    list: Id | None = None
+
+
+class FlowStepSpec(Spec):
+    """One flow step: exactly one member (R1: there are three)."""
+
+    send: SendSpec | None = None
+    subscribe: SubscribeSpec | None = None
+    unsubscribe: UnsubscribeSpec | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> FlowStepSpec:
+        return _exactly_one(self)
+
+
+class CampaignSpec(Spec):
+    """A smart campaign. With a trigger it is a trigger campaign, else a batch campaign."""
+
+    trigger: Annotated[tuple[TriggerSpec, ...], BeforeValidator(_one_to_list)] = ()
+    who: tuple[FilterSpec, ...] = ()
+    """The smart list's filters; none is everyone."""
+    match: Literal["all", "any"] = "all"
+    flow: tuple[FlowStepSpec, ...] = ()
+    qualification: Literal["once", "every_time"] = "once"
+    """Whether a person may run through it again."""
+    person_limit: int | None = Field(default=None, ge=1)
+
+
+class FormStep(Spec):
+    """A person fills out a form."""
+
+    person: Name
+    form: Name
+
+
+class RequestStep(Spec):
+    """A trigger campaign is requested for a person."""
+
+    campaign: Name
+    person: Name
+
+
+class ReplyStep(Spec):
+    """A subscriber texts a code, from a named person's phone or from a number."""
+
+    person: Name | None = None
+    phone: str | None = None
+    text: str
+    to: Id | None = None
+    """The code; the account's first if absent."""
+
+    @model_validator(mode="after")
+    def _one(self) -> ReplyStep:
+        if (self.person is None) == (self.phone is None):
+            raise ValueError("write either person or phone")
+        return self
+
+
+class ChangeStep(Spec):
+    """A person's data change."""
+
+    person: Name
+    blocklisted: bool | None = None
+    marketing_suspended: bool | None = None
+    email_unsubscribed: bool | None = None
+    fields: dict[str, str] = {}
+
+
+class PhoneStep(Spec):
+    """A phone changes: switched off or on, dropped by its carrier, or given a persona."""
+
+    person: Name
+    reachable: bool | None = None
+    connected: bool | None = None
+    replies: str | None = None
+    """What it texts back to every confirmation prompt."""
+    replies_to_all: str | None = None
+    """What it texts back to every message."""
+    after: DurationText = "5s"
+
+
+class InboxCheck(Spec):
+    """The texts that reached a phone, all of them in order; `*` stands for anything."""
+
+    person: Name
+    is_: tuple[str, ...] = Field(alias="is")
+
+
+class MessagesCheck(Spec):
+    """How many messages there are; absent members do not narrow."""
+
+    count: int = Field(ge=0)
+    to: Name | None = None
+    text: str | None = None
+    """`*` stands for anything."""
+    purpose: str | None = None
+    """connect, confirmation, welcome, stop_reply, help_reply, unmatched_reply, ..."""
+    state: str | None = None
+    """accepted, delivered, undeliverable, ..."""
+    direction: Literal["mt", "mo"] = "mt"
+    segments: int | None = None
+
+
+class MemberCheck(Spec):
+    """Whether a person is on a list, for Vibes and for the campaign system alike."""
+
+    person: Name
+    list: Id
+    is_: bool = Field(default=True, alias="is")
+
+
+class EverCheck(Spec):
+    """Whether a person is or was on a list (Subscribed to Vibes List)."""
+
+    person: Name
+    list: Id
+    is_: bool = Field(default=True, alias="is")
+
+
+class PendingCheck(Spec):
+    """Whether a person's opt-in is pending at Vibes."""
+
+    person: Name
+    campaign: Id
+    is_: bool = Field(default=True, alias="is")
+
+
+class ActivityCheck(Spec):
+    """How many activities there are; absent members do not narrow."""
+
+    kind: str
+    count: int = Field(default=1, ge=0)
+    person: Name | None = None
+    reason: str | None = None
+    campaign: Name | None = None
+
+
+class CallbacksCheck(Spec):
+    """How many callbacks of a type were delivered."""
+
+    type: str
+    count: int = Field(ge=0)
+
+
+class RunCheck(Spec):
+    """What became of the last run of a campaign."""
+
+    campaign: Name
+    is_: Literal["ran", "invalid", "over_limit", "never"] = Field(alias="is")
+    people: int | None = None
+    """How many people it ran for."""
+    because: str | None = None
+    """Part of a reason why it did not run."""
+
+
+class Check(Spec):
+    """One expectation: exactly one member."""
+
+    inbox: InboxCheck | None = None
+    messages: MessagesCheck | None = None
+    member: MemberCheck | None = None
+    ever_member: EverCheck | None = None
+    pending: PendingCheck | None = None
+    activity: ActivityCheck | None = None
+    callbacks: CallbacksCheck | None = None
+    run: RunCheck | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Check:
+        return _exactly_one(self)
+
+
+class StepSpec(Spec):
+    """One step of a scenario: exactly one member."""
+
+    run: Name | None = None
+    """Run a batch campaign."""
+    fill_form: FormStep | None = None
+    request: RequestStep | None = None
+    reply: ReplyStep | None = None
+    advance: DurationText | None = None
+    """Move the account's clock; all that is due happens."""
+    to: InstantText | None = None
+    """Move the clock to an instant."""
+    change: ChangeStep | None = None
+    phone: PhoneStep | None = None
+    delete: Name | None = None
+    """Delete a person from the campaign system."""
+    expect: tuple[Check, ...] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> StepSpec:
+        return _exactly_one(self)
+
+
+class ScenarioSpec(Spec):
+    """A scenario file."""
+
+    name: str = Field(min_length=1)
+    """What it shows, in one sentence."""
+    rules: tuple[str, ...] = ()
+    """The rules it covers: R1 to R24, A1 to A12."""
+    about: str = ""
+    seed: int = Field(default=0, ge=0)
+    account: AccountSpec = AccountSpec()
+    """The account it runs in; the demo's lists and campaigns if absent."""
+    choices: ChoicesSpec = ChoicesSpec()
+    people: dict[str, PersonSpec] = {}
+    population: PopulationSpec | None = None
+    subscribers: dict[str, tuple[Name, ...]] = {}
+    """Who is on which list when the scenario begins: list id to names."""
+    campaigns: dict[str, CampaignSpec] = {}
+    steps: tuple[StepSpec, ...] = Field(min_length=1)

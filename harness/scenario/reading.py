@@ -1,0 +1,212 @@
+"""From a file to a scenario that can run: every mistake of it at once, each with its position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path as FilePath
+
+from harness.campaigns.activity_log import Kind, Reason
+from harness.scenario.model import (
+    Check,
+    FilterSpec,
+    FlowStepSpec,
+    ScenarioSpec,
+    StepSpec,
+    TriggerSpec,
+)
+from harness.scenario.source import Mistake, Mistakes, Path, Position, Source, read_file
+from simulator.config import AccountSpec, account_faults, read
+from simulator.errors import BadSpec
+
+RULES = (*(f"R{number}" for number in range(1, 25)), *(f"A{number}" for number in range(1, 13)))
+"""The rules a scenario may say it covers (docs/fidelity.md)."""
+
+SUFFIXES = (".sms.yaml", ".sms.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A checked scenario. `name` is its file's name without the suffix."""
+
+    file: str
+    name: str
+    spec: ScenarioSpec
+    source: Source
+
+    def at(self, path: Path) -> Position:
+        """Where a part of it was written."""
+        return self.source.at(path)
+
+
+def find(paths: Iterable[FilePath]) -> list[FilePath]:
+    """The scenario files among paths, folders searched through, in order. Raises Mistakes."""
+    found: list[FilePath] = []
+    missing: list[Mistake] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(item for item in path.rglob("*") if item.name.endswith(SUFFIXES))
+            if not inside:
+                missing.append(_of_file(path, "no *.sms.yaml file in this folder"))
+            found += inside
+        elif path.is_file():
+            found.append(path)
+        else:
+            missing.append(_of_file(path, "no such file or folder"))
+    if missing:
+        raise Mistakes(missing)
+    return list(dict.fromkeys(found))
+
+
+def load_all(paths: Iterable[FilePath]) -> list[Scenario]:
+    """Every scenario at the paths. Raises Mistakes with those of all files together."""
+    scenarios: list[Scenario] = []
+    mistakes: list[Mistake] = []
+    for path in find(paths):
+        try:
+            scenarios.append(check(read_file(path)))
+        except Mistakes as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise Mistakes(mistakes)
+    return scenarios
+
+
+def check(source: Source) -> Scenario:
+    """The scenario a source describes. Raises Mistakes."""
+    try:
+        spec = read(ScenarioSpec, source.document)
+    except BadSpec as error:
+        raise Mistakes([source.mistake(path, text) for path, text in error.faults]) from error
+    mistakes = [source.mistake(path, text) for path, text in _faults(spec)]
+    if mistakes:
+        raise Mistakes(mistakes)
+    name = FilePath(source.file).name
+    for suffix in SUFFIXES:
+        name = name.removesuffix(suffix)
+    return Scenario(source.file, name, spec, source)
+
+
+def _faults(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
+    account = spec.account
+    yield from ((("account", *path), text) for path, text in account_faults(account))
+    lists = [item.id for item in account.subscription_lists]
+    people = list(spec.people)
+    for index, rule in enumerate(spec.rules):
+        yield from _known(("rules", index), "rule", rule, RULES)
+    if spec.population is not None:
+        yield from _known(("population", "list"), "list", spec.population.list, lists)
+    for list_id, names in spec.subscribers.items():
+        yield from _known(("subscribers", list_id), "list", list_id, lists)
+        for index, name in enumerate(names):
+            yield from _known(("subscribers", list_id, index), "person", name, people)
+            person = spec.people.get(name)
+            if person is not None and person.phone is None:
+                yield ("subscribers", list_id, index), f'"{name}" has no phone to be on a list with'
+    for name, campaign in spec.campaigns.items():
+        where: Path = ("campaigns", name)
+        for index, filter_spec in enumerate(campaign.who):
+            yield from _filter((*where, "who", index), filter_spec, lists)
+        for index, trigger in enumerate(campaign.trigger):
+            yield from _trigger((*where, "trigger", index), trigger, lists)
+        for index, step in enumerate(campaign.flow):
+            yield from _flow_step((*where, "flow", index), step, account)
+    for index, item in enumerate(spec.steps):
+        yield from _step(("steps", index), item, spec, lists)
+
+
+def _filter(path: Path, item: FilterSpec, lists: list[str]) -> Iterator[tuple[Path, str]]:
+    if item.member_of is not None:
+        yield from _known((*path, "member_of"), "list", item.member_of, lists)
+    if item.subscribed_to is not None:
+        yield from _known((*path, "subscribed_to"), "list", item.subscribed_to, lists)
+
+
+def _trigger(path: Path, item: TriggerSpec, lists: list[str]) -> Iterator[tuple[Path, str]]:
+    if item.subscribes is not None:
+        yield from _known((*path, "subscribes"), "list", item.subscribes, lists)
+
+
+def _flow_step(path: Path, item: FlowStepSpec, account: AccountSpec) -> Iterator[tuple[Path, str]]:
+    """Names that lead nowhere. A name left out is no mistake here: R2 is about just that."""
+    lists = [known.id for known in account.subscription_lists]
+    campaigns = [known.id for known in account.acquisition_campaigns]
+    for member in ("send", "subscribe", "unsubscribe"):
+        step = getattr(item, member)
+        if step is not None and step.list is not None:
+            yield from _known((*path, member, "list"), "list", step.list, lists)
+    if item.subscribe is not None and item.subscribe.campaign is not None:
+        where = (*path, "subscribe", "campaign")
+        yield from _known(where, "acquisition campaign", item.subscribe.campaign, campaigns)
+
+
+def _step(
+    path: Path, item: StepSpec, spec: ScenarioSpec, lists: list[str]
+) -> Iterator[tuple[Path, str]]:
+    people, campaigns = list(spec.people), list(spec.campaigns)
+    if item.run is not None:
+        yield from _known((*path, "run"), "campaign", item.run, campaigns)
+        if item.run in spec.campaigns and spec.campaigns[item.run].trigger:
+            yield (*path, "run"), f'"{item.run}" is a trigger campaign; it runs when triggered'
+    if item.delete is not None:
+        yield from _known((*path, "delete"), "person", item.delete, people)
+    for member in ("fill_form", "request", "reply", "change", "phone"):
+        step = getattr(item, member)
+        name = getattr(step, "person", None)
+        if name is not None:
+            yield from _known((*path, member, "person"), "person", name, people)
+            if member in ("reply", "phone") and name in people and not spec.people[name].phone:
+                yield (*path, member, "person"), f'"{name}" has no phone'
+    if item.request is not None:
+        name = item.request.campaign
+        yield from _known((*path, "request", "campaign"), "campaign", name, campaigns)
+        if name in spec.campaigns and not any(t.requested for t in spec.campaigns[name].trigger):
+            yield (*path, "request", "campaign"), f'"{name}" has no trigger "requested"'
+    if item.reply is not None and item.reply.to is not None:
+        codes = [code.code for code in spec.account.source_codes]
+        yield from _known((*path, "reply", "to"), "source code", item.reply.to, codes)
+    for index, one in enumerate(item.expect or ()):
+        yield from _check((*path, "expect", index), one, spec, lists)
+
+
+def _check(
+    path: Path, item: Check, spec: ScenarioSpec, lists: list[str]
+) -> Iterator[tuple[Path, str]]:
+    for member in type(item).model_fields:
+        told = getattr(item, member)
+        for attribute, what, known in (
+            ("person", "person", list(spec.people)),
+            ("to", "person", list(spec.people)),
+            ("list", "list", lists),
+        ):
+            value = getattr(told, attribute, None)
+            if value is not None:
+                yield from _known((*path, member, attribute), what, value, known)
+    if item.pending is not None:
+        acquisition = [known.id for known in spec.account.acquisition_campaigns]
+        where = (*path, "pending", "campaign")
+        yield from _known(where, "acquisition campaign", item.pending.campaign, acquisition)
+    for member in ("run", "activity"):
+        name = getattr(getattr(item, member), "campaign", None)
+        if name is not None:
+            where = (*path, member, "campaign")
+            yield from _known(where, "campaign", name, list(spec.campaigns))
+    if item.activity is not None:
+        where = (*path, "activity")
+        yield from _known((*where, "kind"), "activity", item.activity.kind, list(Kind))
+        if item.activity.reason is not None:
+            yield from _known((*where, "reason"), "reason", item.activity.reason, list(Reason))
+
+
+def _known(path: Path, what: str, name: str, known: Iterable[str]) -> Iterator[tuple[Path, str]]:
+    valid = [str(item) for item in known]
+    if name in valid:
+        return
+    close = get_close_matches(name, valid, n=1, cutoff=0.6)
+    mend = f'did you mean "{close[0]}"?' if close else f"there is {', '.join(valid) or 'none'}"
+    yield path, f'no {what} "{name}"; {mend}'
+
+
+def _of_file(path: FilePath, message: str) -> Mistake:
+    return Mistake(Position(str(path), 1, 1), message)

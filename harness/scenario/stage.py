@@ -1,0 +1,241 @@
+"""The stage a scenario plays on: its account, its campaign system, its people, joined together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from harness.campaigns.endpoint import Endpoint
+from harness.campaigns.people import Person, e164
+from harness.campaigns.smart_campaign import (
+    FlowStep,
+    SendSms,
+    Service,
+    SmartCampaign,
+    SubscribeToVibesList,
+    UnsubscribeFromVibesList,
+)
+from harness.campaigns.smart_list import (
+    CampaignIsRequested,
+    FieldFilter,
+    FillsOutForm,
+    Filter,
+    MemberOf,
+    SmartList,
+    SubscribedTo,
+    SubscribesToVibesList,
+    Trigger,
+)
+from harness.campaigns.system import CALLBACK_TYPES, CampaignSystem, RunReport
+from harness.environment import Environment, SimAccount
+from harness.population import make
+from harness.scenario.model import (
+    CampaignSpec,
+    FieldSpec,
+    FilterSpec,
+    FlowStepSpec,
+    PopulationSpec,
+    TriggerSpec,
+    share,
+)
+from harness.scenario.reading import Scenario
+from harness.vibes import VibesClient
+from simulator.config import AccountSpec
+
+HOST = "campaigns.test"
+"""The name the campaign system's endpoint has in callback URLs, so that no port is journaled."""
+
+
+class Stage:
+    """What steps and expectations work with."""
+
+    def __init__(
+        self, scenario: Scenario, account: SimAccount, system: CampaignSystem, vibes: VibesClient
+    ) -> None:
+        self.scenario = scenario
+        self.account = account
+        self.system = system
+        self.vibes = vibes
+        self.runs: dict[str, RunReport] = {}
+
+    def person(self, name: str) -> Person:
+        """The person of that name."""
+        return self.system.people.named(name)
+
+    def mdn(self, name: str) -> str:
+        """The number of the person of that name, in E.164; the phone as written where it is none."""
+        person = self.person(name)
+        return person.mdn or person.phone or ""
+
+    async def settle(self) -> None:
+        """Let everything that this instant caused be done, here and at Vibes."""
+        await self.account.settle()
+        await self.system.drain()
+        await self.account.settle()
+
+
+@asynccontextmanager
+async def set_up(
+    scenario: Scenario, environment: Environment, endpoint: Endpoint, seed: int, *, keep: bool
+) -> AsyncIterator[Stage]:
+    """Make the account and the campaign system, join them, and take them down after.
+
+    With `keep` the account stays in the simulator for a look.
+    """
+    account = await environment.account(_account_document(scenario, seed))
+    vibes = account.vibes()
+    async with vibes:
+        system = CampaignSystem(
+            vibes,
+            _service(scenario.spec.account) if scenario.spec.choices.service else None,
+            choices=scenario.spec.choices.choices(),
+            receipts_url=f"http://{HOST}/{account.key}/receipts",
+            now=lambda: account.now,
+            pace=account.settle,
+        )
+        endpoint.add(account.key, system)
+        try:
+            stage = Stage(scenario, account, system, vibes)
+            await _join(stage, endpoint)
+            yield stage
+        finally:
+            endpoint.remove(account.key)
+            if not keep:
+                await account.delete()
+
+
+async def _join(stage: Stage, endpoint: Endpoint) -> None:
+    account, system, spec = stage.account, stage.system, stage.scenario.spec
+    _add_people(stage)
+    members = {key: [stage.mdn(name) for name in names] for key, names in spec.subscribers.items()}
+    if spec.population is not None:
+        made = _add_population(stage, spec.population)
+        members.setdefault(spec.population.list, []).extend(made)
+    for list_id, mdns in members.items():
+        await account.import_subscribers(list_id, _persons(stage, mdns))
+        system.membership.load(list_id, mdns)
+    await account.set_hosts({HOST: endpoint.address})
+    for callback_type in CALLBACK_TYPES:
+        await stage.vibes.register_callback(callback_type, f"http://{HOST}/{account.key}/callbacks")
+    account.probe = f"http://{endpoint.address}/{account.key}/idle"
+    for name, campaign in spec.campaigns.items():
+        system.campaigns[name] = _campaign(name, campaign)
+
+
+def _account_document(scenario: Scenario, seed: int) -> dict[str, object]:
+    document: dict[str, object] = scenario.spec.account.model_dump(
+        mode="json", by_alias=True, exclude_unset=True
+    )
+    document.setdefault("company_key", f"{scenario.name}-{seed}")
+    return {**document, "seed": seed}
+
+
+def _service(account: AccountSpec) -> Service:
+    return Service(
+        code=account.source_codes[0].code,
+        lists=frozenset(item.id for item in account.subscription_lists),
+        acquisition_campaigns={item.id: item.list for item in account.acquisition_campaigns},
+    )
+
+
+def _add_people(stage: Stage) -> None:
+    for number, (name, spec) in enumerate(stage.scenario.spec.people.items(), start=1):
+        stage.system.people.add(
+            Person(
+                id=number,
+                name=name,
+                phone=spec.phone,
+                fields=dict(spec.fields),
+                blocklisted=spec.blocklisted,
+                marketing_suspended=spec.marketing_suspended,
+                email_unsubscribed=spec.email_unsubscribed,
+            )
+        )
+
+
+def _add_population(stage: Stage, spec: PopulationSpec) -> list[str]:
+    """Make the people; the numbers that are on the list from the start."""
+    first = len(stage.system.people) + 1
+    members: dict[str, None] = {}
+    made = make(
+        spec.size,
+        seed=spec.seed,
+        shared_phone=share(spec.shared_phone),
+        blocklisted=share(spec.blocklisted),
+        suspended=share(spec.suspended),
+        subscribed=share(spec.subscribed),
+    )
+    for number, item in enumerate(made, start=first):
+        stage.system.people.add(
+            Person(
+                id=number,
+                name=f"person {number}",
+                phone=item.phone,
+                fields={"First Name": item.first_name, "Last Name": item.last_name},
+                blocklisted=item.blocklisted,
+                marketing_suspended=item.suspended,
+            )
+        )
+        mdn = e164(item.phone)
+        if item.subscribed and mdn is not None:
+            members[mdn] = None
+    return list(members)
+
+
+def _persons(stage: Stage, mdns: list[str]) -> list[dict[str, str]]:
+    """The imported persons: each number once, with the first person who has it as external id."""
+    return [
+        {"mdn": mdn, "external_person_id": str(stage.system.people.with_mdn(mdn)[0].id)}
+        for mdn in dict.fromkeys(mdns)
+    ]
+
+
+def _campaign(name: str, spec: CampaignSpec) -> SmartCampaign:
+    return SmartCampaign(
+        name=name,
+        smart_list=SmartList(filters=tuple(map(_filter, spec.who)), match=spec.match),
+        triggers=tuple(map(_trigger, spec.trigger)),
+        flow=tuple(map(_flow_step, spec.flow)),
+        qualification=spec.qualification,
+        person_limit=spec.person_limit,
+    )
+
+
+def _trigger(spec: TriggerSpec) -> Trigger:
+    if spec.form is not None:
+        return FillsOutForm(form=spec.form)
+    if spec.subscribes is not None:
+        return SubscribesToVibesList(list_id=spec.subscribes)
+    return CampaignIsRequested()
+
+
+def _filter(spec: FilterSpec) -> Filter:
+    if spec.member_of is not None:
+        return MemberOf(list_id=spec.member_of)
+    if spec.subscribed_to is not None:
+        return SubscribedTo(list_id=spec.subscribed_to)
+    assert spec.field is not None
+    return _field_filter(spec.field)
+
+
+def _field_filter(spec: FieldSpec) -> FieldFilter:
+    if spec.empty is not None:
+        return FieldFilter(field=spec.name, operator="is_empty" if spec.empty else "is_not_empty")
+    if spec.is_ is not None:
+        return FieldFilter(field=spec.name, operator="is", value=spec.is_)
+    if spec.is_not is not None:
+        return FieldFilter(field=spec.name, operator="is_not", value=spec.is_not)
+    if spec.contains is not None:
+        return FieldFilter(field=spec.name, operator="contains", value=spec.contains)
+    return FieldFilter(field=spec.name, operator="starts_with", value=spec.starts_with or "")
+
+
+def _flow_step(spec: FlowStepSpec) -> FlowStep:
+    if spec.send is not None:
+        return SendSms(message=spec.send.message, list_id=spec.send.list)
+    if spec.subscribe is not None:
+        return SubscribeToVibesList(
+            list_id=spec.subscribe.list, campaign_id=spec.subscribe.campaign
+        )
+    assert spec.unsubscribe is not None
+    return UnsubscribeFromVibesList(list_id=spec.unsubscribe.list)

@@ -1,0 +1,78 @@
+"""Doing the steps of a scenario, all but its expectations."""
+
+from __future__ import annotations
+
+from harness.scenario.model import ChangeStep, PhoneStep, StepSpec
+from harness.scenario.stage import Stage
+
+
+async def do(step: StepSpec, stage: Stage) -> None:
+    """Do one step, then let all it caused be done. Time moves only in `advance` and `to`."""
+    if step.run is not None:
+        stage.runs[step.run] = await stage.system.run(step.run)
+    elif step.fill_form is not None:
+        await stage.system.fill_form(stage.person(step.fill_form.person), step.fill_form.form)
+    elif step.request is not None:
+        await stage.system.request(step.request.campaign, stage.person(step.request.person))
+    elif step.reply is not None:
+        reply = step.reply
+        mdn = stage.mdn(reply.person) if reply.person is not None else reply.phone
+        await stage.account.text(mdn or "", reply.text, reply.to)
+    elif step.advance is not None:
+        await stage.account.advance(step.advance)
+    elif step.to is not None:
+        await stage.account.move_to(step.to)
+    elif step.change is not None:
+        _change(step.change, stage)
+    elif step.phone is not None:
+        await stage.account.set_handset(stage.mdn(step.phone.person), _handset(step.phone))
+    elif step.delete is not None:
+        stage.person(step.delete).deleted = True
+    await stage.settle()
+
+
+def title(step: StepSpec) -> str:
+    """The step in a few words, for progress and reports."""
+    if step.run is not None:
+        return f'run "{step.run}"'
+    if step.fill_form is not None:
+        return f'{step.fill_form.person} fills out "{step.fill_form.form}"'
+    if step.request is not None:
+        return f'request "{step.request.campaign}" for {step.request.person}'
+    if step.reply is not None:
+        return f'{step.reply.person or step.reply.phone} texts "{step.reply.text}"'
+    if step.advance is not None:
+        return f"advance {step.advance}"
+    if step.to is not None:
+        return f"move the clock to {step.to}"
+    if step.change is not None:
+        return f"change {step.change.person}"
+    if step.phone is not None:
+        return f"change the phone of {step.phone.person}"
+    if step.delete is not None:
+        return f"delete {step.delete}"
+    return "expect"
+
+
+def _change(change: ChangeStep, stage: Stage) -> None:
+    person = stage.person(change.person)
+    for name in ("blocklisted", "marketing_suspended", "email_unsubscribed"):
+        value = getattr(change, name)
+        if value is not None:
+            setattr(person, name, value)
+    person.fields.update(change.fields)
+
+
+def _handset(step: PhoneStep) -> dict[str, object]:
+    state: dict[str, object] = {}
+    if step.reachable is not None:
+        state["reachable"] = step.reachable
+    if step.connected is not None:
+        state["connected"] = step.connected
+    if step.replies is not None or step.replies_to_all is not None:
+        state["persona"] = {
+            "on_confirmation": step.replies,
+            "on_message": step.replies_to_all,
+            "after": step.after,
+        }
+    return state
