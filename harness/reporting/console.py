@@ -66,9 +66,11 @@ class ConsoleReporter:
 
     def _scenario(self, result: ScenarioResult) -> None:
         took = f"[dim]{result.took_s * 1000:6.0f} ms[/]"
-        self._console.print(f" {_MARKS[result.verdict]} {took}  {escape(result.title)}")
+        self._console.print(
+            f" {_MARKS[result.verdict]} {took}  {escape(result.title)}", soft_wrap=True
+        )
         if result.broken is not None:
-            self._console.print(f"     [red]{escape(result.broken)}[/]")
+            self._console.print(f"     [red]{escape(result.broken)}[/]", soft_wrap=True)
         for failure in result.failures:
             self._failure(failure)
         if result.verdict is not Verdict.PASSED:
@@ -76,15 +78,17 @@ class ConsoleReporter:
 
     def _failure(self, failure: Failure) -> None:
         self._console.print(f"     {escape(failure.position)}", soft_wrap=True)
-        self._console.print(f"       expected  [green]{escape(failure.expected)}[/]")
-        self._console.print(f"       actual    [red]{escape(failure.actual)}[/]")
+        self._console.print(
+            f"       expected  [green]{escape(failure.expected)}[/]", soft_wrap=True
+        )
+        self._console.print(f"       actual    [red]{escape(failure.actual)}[/]", soft_wrap=True)
         for name, rungs in failure.timelines.items():
             self._console.print(f"       timeline of {escape(name)}")
             if len(rungs) > MOST_RUNGS:
                 self._console.print(f"         [dim]... {len(rungs) - MOST_RUNGS} before[/]")
             for rung in rungs[-MOST_RUNGS:]:
                 line = f"         [dim]{rung.after}[/]  {rung.side:9}  {escape(rung.text)}"
-                self._console.print(line)
+                self._console.print(line, soft_wrap=True)
 
     def _finish(self, event: RunFinished) -> None:
         table = Table(title="Who got what", title_justify="left", box=None, pad_edge=False)

@@ -365,7 +365,7 @@ class ScenarioSpec(Spec):
     choices: ChoicesSpec = ChoicesSpec()
     people: dict[str, PersonSpec] = {}
     population: PopulationSpec | None = None
-    subscribers: dict[str, tuple[Name, ...]] = {}
+    subscribers: dict[Id, tuple[Name, ...]] = {}
     """Who is on which list when the scenario begins: list id to names."""
     campaigns: dict[str, CampaignSpec] = {}
     steps: tuple[StepSpec, ...] = Field(min_length=1)
