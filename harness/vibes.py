@@ -6,6 +6,7 @@ talks to the real thing. It speaks X-API-Version 2, so numbers are E.164 (`+1312
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
@@ -60,11 +61,12 @@ class VibesClient:
         self.company_key = company_key
         self._company = f"{platform_url.rstrip('/')}/companies/{quote(company_key, safe='')}"
         self._connect = (connect_url or platform_url).rstrip("/") + "/MessageApi"
-        self._auth = aiohttp.BasicAuth(username, password)
+        credentials = base64.b64encode(f"{username}:{password}".encode()).decode()
+        self._headers = {"Authorization": f"Basic {credentials}"}
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> VibesClient:
-        self._session = aiohttp.ClientSession(auth=self._auth)
+        self._session = aiohttp.ClientSession(headers=self._headers)
         return self
 
     async def __aexit__(self, *_exc: object) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 
-from aiohttp import BasicAuth, hdrs, web
+from aiohttp import hdrs, web
 
 from simulator.api.keys import ACCOUNTS
 from simulator.runtime.universe import Universe
@@ -12,12 +13,19 @@ from simulator.runtime.universe import Universe
 
 def speaker(request: web.Request) -> Universe | None:
     """The account whose user and password the request carries, or None."""
-    try:
-        auth = BasicAuth.decode(request.headers.get(hdrs.AUTHORIZATION, ""), encoding="utf-8")
-    except ValueError:
-        return None
-    universe = request.app[ACCOUNTS].of_user(auth.login)
+    login, password = _credentials(request.headers.get(hdrs.AUTHORIZATION, ""))
+    universe = request.app[ACCOUNTS].of_user(login)
     if universe is None:
         return None
-    same = hmac.compare_digest(universe.record.password.encode(), auth.password.encode())
+    same = hmac.compare_digest(universe.record.password.encode(), password)
     return universe if same else None
+
+
+def _credentials(header: str) -> tuple[str, bytes]:
+    """User and password of `Basic base64(user:password)`; empty where it is no such header."""
+    scheme, _, encoded = header.partition(" ")
+    try:
+        login, _, password = base64.b64decode(encoded.strip(), validate=True).partition(b":")
+        return (login.decode(), password) if scheme.lower() == "basic" else ("", b"")
+    except ValueError:
+        return "", b""

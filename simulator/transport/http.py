@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
@@ -29,7 +30,7 @@ class HttpTransport:
         """Try once. A refused connection, a time-out or a broken answer is an error in words."""
         headers, body = outgoing(account, delivery, attempt)
         url, host = _resolve(delivery.url, hosts)
-        sent = {**headers, "Host": host} if host else headers
+        sent = {**headers, **_auth(account, delivery), **({"Host": host} if host else {})}
         status: int | None = None
         error: str | None = None
         answer = ""
@@ -41,7 +42,6 @@ class HttpTransport:
                 url,
                 data=body,
                 headers=sent,
-                auth=_auth(account, delivery),
                 timeout=aiohttp.ClientTimeout(total=limit),
                 allow_redirects=False,
             ) as response:
@@ -71,12 +71,13 @@ class HttpTransport:
         return self._session
 
 
-def _auth(account: Account, delivery: Delivery) -> aiohttp.BasicAuth | None:
+def _auth(account: Account, delivery: Delivery) -> dict[str, str]:
     """Only the MO callback knows Basic auth (Connect: authentication)."""
     connect = account.connect
     if not isinstance(delivery.notice, MoNotice) or connect.mo_user is None:
-        return None
-    return aiohttp.BasicAuth(connect.mo_user, connect.mo_password or "")
+        return {}
+    credentials = f"{connect.mo_user}:{connect.mo_password or ''}".encode()
+    return {"Authorization": f"Basic {base64.b64encode(credentials).decode()}"}
 
 
 def _resolve(url: str, hosts: Mapping[str, str]) -> tuple[str, str | None]:

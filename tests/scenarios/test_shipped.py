@@ -1,0 +1,75 @@
+"""Every shipped scenario passes, and fails at every expectation that is turned round."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.campaigns.endpoint import Endpoint
+from harness.environment import start
+from harness.events import ScenarioFinished, ScenarioResult, Verdict
+from harness.runner import play
+from harness.scenario.expectations import inverted
+from harness.scenario.reading import RULES, Scenario, load_all
+from harness.scenario.source import Source
+
+SHIPPED = load_all([Path(__file__).parents[2] / "scenarios"])
+
+
+def _turned_round(scenario: Scenario, index: int) -> Scenario:
+    """The scenario with every expectation of one step inverted."""
+    steps = list(scenario.spec.steps)
+    checks = tuple(inverted(check) for check in steps[index].expect or ())
+    steps[index] = steps[index].model_copy(update={"expect": checks})
+    spec = scenario.spec.model_copy(update={"steps": tuple(steps)})
+    source: Source = scenario.source
+    return Scenario(scenario.file, scenario.name, spec, source)
+
+
+async def _result(scenario: Scenario) -> ScenarioResult:
+    async with start() as environment, Endpoint() as endpoint:
+        seed = scenario.spec.seed
+        async for event in play(scenario, environment, endpoint, seed, keep=False):
+            if isinstance(event, ScenarioFinished):
+                return event.result
+    raise AssertionError("the scenario never finished")
+
+
+@pytest.mark.parametrize("scenario", SHIPPED, ids=lambda scenario: scenario.name)
+async def test_a_shipped_scenario_passes(scenario: Scenario) -> None:
+    """What the scenario says is so."""
+    result = await _result(scenario)
+    assert result.verdict is Verdict.PASSED, (result.broken, result.failures)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "index"),
+    [
+        pytest.param(scenario, index, id=f"{scenario.name}-{index}")
+        for scenario in SHIPPED
+        for index, step in enumerate(scenario.spec.steps)
+        if step.expect is not None
+    ],
+)
+async def test_an_inverted_expectation_fails(scenario: Scenario, index: int) -> None:
+    """Each expectation of the step, turned round, is found not to hold, and no other is."""
+    result = await _result(_turned_round(scenario, index))
+    expected = scenario.spec.steps[index].expect or ()
+    assert result.verdict is Verdict.FAILED
+    assert [failure.position for failure in result.failures] == [
+        str(scenario.at(("steps", index, "expect", number))) for number in range(len(expected))
+    ]
+
+
+def test_every_scenario_expects_something() -> None:
+    """A scenario without an expectation would pass whatever the code did."""
+    assert [item.name for item in SHIPPED if not any(s.expect for s in item.spec.steps)] == []
+
+
+def test_the_rules_of_the_first_floor_are_all_covered() -> None:
+    """R1 to R19 and A1 to A12 each have at least one scenario, and there are 24 or more."""
+    covered = {rule for item in SHIPPED for rule in item.spec.rules}
+    wanted = {rule for rule in RULES if rule.startswith("A") or int(rule[1:]) <= 19}
+    assert wanted - covered == set()
+    assert len(SHIPPED) >= 24
