@@ -79,7 +79,7 @@ def open_account(client: FastHttpSession) -> LoadAccount:
 
 @events.test_start.add_listener
 def begin(environment: Environment, **_: object) -> None:
-    """Make the run's account; without one there is no run."""
+    """Make the run's account; without one there is no run, and a failure says why."""
     load = cast("LoadEnvironment", environment)
     client = FastHttpSession(environment.host, environment.events.request, user=None)
     try:
@@ -90,6 +90,7 @@ def begin(environment: Environment, **_: object) -> None:
             environment.runner.quit()
         raise StopTest(f"{environment.host} made no account for the load test") from error
     load.load_ordinals = count()
+    environment.stats.clear_all()  # what is counted is the users' own
 
 
 @events.quitting.add_listener

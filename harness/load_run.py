@@ -81,6 +81,8 @@ def main(environ: Mapping[str, str] = os.environ, folder: Path = FOLDER) -> int:
     except LoadError as error:
         print(f"load: FAILED: {error}")
         return 1
+    except KeyboardInterrupt:
+        return 130
     faults = outcome.faults()
     if simulator.returncode != 0:
         faults.append(f"the simulator ended with status {simulator.returncode}")

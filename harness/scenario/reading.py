@@ -16,6 +16,7 @@ from harness.scenario.model import (
     StepSpec,
     TriggerSpec,
 )
+from harness.scenario.salvage import Salvage
 from harness.scenario.source import Mistake, Mistakes, Path, Position, Source, read_file
 from simulator.config import AccountSpec, account_faults, read
 from simulator.errors import BadSpec
@@ -78,7 +79,7 @@ def check(source: Source) -> Scenario:
     try:
         spec = read(ScenarioSpec, source.document)
     except BadSpec as error:
-        raise Mistakes([source.mistake(path, text) for path, text in error.faults]) from error
+        raise Mistakes(_all_mistakes(source, error)) from error
     mistakes = [source.mistake(path, text) for path, text in _faults(spec)]
     if mistakes:
         raise Mistakes(mistakes)
@@ -86,6 +87,17 @@ def check(source: Source) -> Scenario:
     for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
     return Scenario(source.file, name, spec, source)
+
+
+def _all_mistakes(source: Source, error: BadSpec) -> list[Mistake]:
+    """The mistakes of form, and the names that lead nowhere in whatever is right in form."""
+    mistakes = [source.mistake(path, text) for path, text in error.faults]
+    rest = Salvage(source.document)
+    spec = rest.spec()
+    account_is_right = not any(path[:1] == ("account",) for path, _ in error.faults)
+    if spec is not None and account_is_right:
+        mistakes += [source.mistake(rest.place(path), text) for path, text in _faults(spec)]
+    return mistakes
 
 
 def _faults(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:

@@ -56,7 +56,15 @@ class Source:
         self._positions = positions
 
     def at(self, path: Path) -> Position:
-        """The position of a path, or of the nearest part above it that was written."""
+        """The position of a path, or of the nearest part above it that was written.
+
+        Where a single thing stands in place of a list, the path's index 0 is left out.
+        """
+        single: Path = ()
+        for part in path:
+            if (*single, part) in self._positions or part != 0:
+                single = (*single, part)
+        path = single
         while path and path not in self._positions:
             path = path[:-1]
         return self._positions.get(path, Position(self.file, 1, 1))
