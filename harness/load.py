@@ -53,10 +53,11 @@ def ask(
 ) -> T:
     """Make a call and read its answer; an unexpected one is reported and ends the task."""
     with client.request(method, path, expected.name, catch_response=True, **sent) as response:
+        text = (response.content or b"").decode("utf-8", "replace")
         try:
             if response.status_code not in expected.statuses:
-                raise Unexpected(f"HTTP {response.status_code}: {(response.text or '')[:120]}")
-            value = reader(response.text or "")
+                raise Unexpected(f"HTTP {response.status_code}: {text[:120]}")
+            value = reader(text)
         except Unexpected as error:
             response.failure(f"{error} (expected HTTP {_listed(expected.statuses)})")
         else:
@@ -67,29 +68,24 @@ def ask(
 
 def open_account(client: FastHttpSession) -> LoadAccount:
     """The account of this run. One an earlier run left is reset, so every number is fresh again."""
-    created = Expected("account: create", (201, 409))
-    text = ask(
-        client, created, script.read_text, "POST", "/_sim/accounts", json=script.ACCOUNT_SPEC
-    )
-    if "acquisition_campaigns" in text:
-        return script.read_account(text)
-    path = f"/_sim/accounts/{script.ACCOUNT_SPEC['company_key']}/reset"
+    created, spec = Expected("account: create", (201, 409)), script.ACCOUNT_SPEC
+    account = ask(client, created, script.read_created, "POST", "/_sim/accounts", json=spec)
+    if account is not None:
+        return account
+    path = f"/_sim/accounts/{spec['company_key']}/reset"
     return ask(client, Expected("account: reset", (200,)), script.read_account, "POST", path)
 
 
 @events.test_start.add_listener
 def begin(environment: Environment, **_: object) -> None:
     """Make the run's account; without one there is no run, and a failure says why."""
-    load = cast("LoadEnvironment", environment)
     client = FastHttpSession(environment.host, environment.events.request, user=None)
     try:
-        load.load_account = open_account(client)
-    except (RescheduleTask, Unexpected) as error:
-        environment.process_exit_code = 1
-        if environment.runner is not None:
-            environment.runner.quit()
+        account = open_account(client)
+    except RescheduleTask as error:
         raise StopTest(f"{environment.host} made no account for the load test") from error
-    load.load_ordinals = count()
+    load = cast("LoadEnvironment", environment)
+    load.load_account, load.load_ordinals = account, count()
     environment.stats.clear_all()  # what is counted is the users' own
 
 

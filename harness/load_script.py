@@ -91,6 +91,11 @@ def read_account(text: str) -> LoadAccount:
         raise Unexpected(f"not an account with a campaign: {error!r} is missing") from error
 
 
+def read_created(text: str) -> LoadAccount | None:
+    """The account as made, or None where one of that name is there already."""
+    return None if "errors" in _object(text) else read_account(text)
+
+
 def read_pending(text: str) -> None:
     """The participant is PENDING until a date (Vibes: post_add-a-participant)."""
     told = _object(text)
@@ -146,11 +151,6 @@ def read_mt(message_id: str, parts: int) -> Reader[None]:
         _same("noOfParts", message.get("noOfParts", "1"), str(parts))
 
     return read
-
-
-def read_text(text: str) -> str:
-    """Any body."""
-    return text
 
 
 def _object(text: str) -> dict[str, Any]:

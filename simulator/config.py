@@ -8,21 +8,18 @@ domain's `Account`. Faults are found all at once, each with its path and what wo
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
 
+from simulator.documents import Fault, Spec, rather, read
 from simulator.domain import account as domain
 from simulator.domain.instants import (
     MILLISECOND,
@@ -32,15 +29,7 @@ from simulator.domain.instants import (
 )
 from simulator.errors import BadSpec
 
-T = TypeVar("T", bound=BaseModel)
-
 DEFAULT_START = "2026-01-05T15:00:00Z"
-
-
-class Spec(BaseModel):
-    """A part of a document people write: unknown members are faults, and nothing is coerced."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
 
 def _as_text(value: object) -> object:
@@ -247,26 +236,11 @@ def read_account(document: object, *, key: str, now: Instant) -> tuple[domain.Ac
     return _account(spec, company, now), spec.password or company
 
 
-def read(model: type[T], document: object) -> T:
-    """Read a document as a model. Raises BadSpec with every fault and its path."""
-    try:
-        return model.model_validate(document)
-    except ValidationError as error:
-        raise BadSpec(spec_faults(error, model)) from error
-
-
-def spec_faults(
-    error: ValidationError, model: type[BaseModel]
-) -> list[tuple[tuple[str | int, ...], str]]:
-    """Every fault of a document in words of our own: what is wrong, and what would do."""
-    return [(tuple(item["loc"]), _words(dict(item), model)) for item in error.errors()]
-
-
-def account_faults(spec: AccountSpec) -> list[tuple[tuple[str | int, ...], str]]:
+def account_faults(spec: AccountSpec) -> list[Fault]:
     """What is wrong between the parts of a spec: names that lead nowhere, names used twice."""
     codes = [item.code for item in spec.source_codes]
     lists = [item.id for item in spec.subscription_lists]
-    faults: list[tuple[tuple[str | int, ...], str]] = []
+    faults: list[Fault] = []
     if not codes:
         faults.append((("source_codes",), "an account needs a source code"))
     faults += _twice("source_codes", codes) + _twice("subscription_lists", lists)
@@ -275,9 +249,9 @@ def account_faults(spec: AccountSpec) -> list[tuple[tuple[str | int, ...], str]]
     for index, item in enumerate(spec.acquisition_campaigns):
         where = ("acquisition_campaigns", index)
         if item.list not in lists:
-            faults.append(((*where, "list"), f'no list "{item.list}"{_rather(item.list, lists)}'))
+            faults.append(((*where, "list"), f'no list "{item.list}"{rather(item.list, lists)}'))
         if item.code is not None and item.code not in codes:
-            faults.append(((*where, "code"), f'no code "{item.code}"{_rather(item.code, codes)}'))
+            faults.append(((*where, "code"), f'no code "{item.code}"{rather(item.code, codes)}'))
         for keyword in item.keywords:
             place = (item.code or codes[0] if codes else "", " ".join(keyword.split()).upper())
             if place in taken:
@@ -288,7 +262,7 @@ def account_faults(spec: AccountSpec) -> list[tuple[tuple[str | int, ...], str]]
     return faults
 
 
-def _twice(member: str, names: list[str]) -> list[tuple[tuple[str | int, ...], str]]:
+def _twice(member: str, names: list[str]) -> list[Fault]:
     return [
         ((member, index), f'"{name}" stands twice')
         for index, name in enumerate(names)
@@ -367,55 +341,6 @@ def _settings(item: SettingsSpec) -> domain.Settings:
 _SAME = frozenset(SettingsSpec.model_fields) & frozenset(
     field.name for field in msgspec.structs.fields(domain.Settings)
 ) - {"stop_reply_window", "retry_every"}
-
-
-def _words(error: dict[str, object], model: type[BaseModel]) -> str:
-    kind, context = error["type"], error.get("ctx")
-    told = dict(context) if isinstance(context, dict) else {}
-    location = error["loc"]
-    path = location if isinstance(location, tuple) else ()
-    if kind == "extra_forbidden":
-        known = _members(model, path[:-1])
-        return f'unknown member "{path[-1]}"{_rather(str(path[-1]), known)}'
-    if kind == "missing":
-        return "is required"
-    if kind == "literal_error":
-        valid = re.findall(r"'([^']*)'", str(told.get("expected")))
-        return f'"{error["input"]}" is not one of {", ".join(valid)}{_rather(str(error["input"]), valid)}'
-    if kind == "value_error":
-        return str(told.get("error"))
-    return str(error["msg"])[:1].lower() + str(error["msg"])[1:]
-
-
-def _members(model: type[BaseModel], path: tuple[object, ...]) -> list[str]:
-    """The members a document may have at a path, following models through lists and unions."""
-    current: list[type[BaseModel]] = [model]
-    for part in path:
-        if isinstance(part, int):
-            continue
-        fields = [
-            field
-            for item in current
-            for name, field in item.model_fields.items()
-            if part in (name, field.alias)
-        ]
-        nested = [found for field in fields for found in _models(field.annotation)]
-        current = nested or current
-    return [field.alias or name for item in current for name, field in item.model_fields.items()]
-
-
-def _models(annotation: object) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    found: list[type[BaseModel]] = []
-    for part in getattr(annotation, "__args__", ()):
-        found += _models(part)
-    return found
-
-
-def _rather(said: str, known: list[str]) -> str:
-    close = get_close_matches(said, known, n=1, cutoff=0.6)
-    return f'; did you mean "{close[0]}"?' if close else f"; it may be {', '.join(known) or 'none'}"
 
 
 DEMO = AccountSpec(

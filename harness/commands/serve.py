@@ -16,7 +16,8 @@ from platformdirs import user_data_path
 
 from simulator import __version__
 from simulator.app import build
-from simulator.config import ServerSettings, read
+from simulator.config import ServerSettings
+from simulator.documents import read
 from simulator.errors import UserError
 
 FLAGS = ("host", "port", "db", "seed", "control_token")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from harness.scenario.model import (
+from harness.scenario.checks import (
     ActivityCheck,
     CallbacksCheck,
     Check,

@@ -5,14 +5,14 @@ The models are the language: their docstrings are its reference, and `reading` f
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from harness.campaigns.flow import Choices
-from simulator.config import AccountSpec, DurationText, Id, InstantText, Spec
-
-Name = Annotated[str, Field(min_length=1, max_length=80)]
+from harness.scenario.checks import Check, Name, exactly_one
+from simulator.config import AccountSpec, DurationText, Id, InstantText
+from simulator.documents import Spec
 
 
 def _share_text(value: str) -> str:
@@ -30,16 +30,6 @@ def share(text: str) -> float:
 
 def _one_to_list(value: object) -> object:
     return [value] if isinstance(value, dict) else value
-
-
-T = TypeVar("T", bound=Spec)
-
-
-def _exactly_one(spec: T) -> T:
-    names = list(type(spec).model_fields)
-    if sum(getattr(spec, name) is not None for name in names) != 1:
-        raise ValueError(f"write exactly one of {', '.join(names)}")
-    return spec
 
 
 Share = Annotated[str, AfterValidator(_share_text)]
@@ -121,7 +111,7 @@ class FilterSpec(Spec):
 
     @model_validator(mode="after")
     def _one(self) -> FilterSpec:
-        return _exactly_one(self)
+        return exactly_one(self)
 
 
 class TriggerSpec(Spec):
@@ -136,7 +126,7 @@ class TriggerSpec(Spec):
 
     @model_validator(mode="after")
     def _one(self) -> TriggerSpec:
-        return _exactly_one(self)
+        return exactly_one(self)
 
 
 class SendSpec(Spec):
@@ -168,7 +158,7 @@ class FlowStepSpec(Spec):
 
     @model_validator(mode="after")
     def _one(self) -> FlowStepSpec:
-        return _exactly_one(self)
+        return exactly_one(self)
 
 
 class CampaignSpec(Spec):
@@ -237,97 +227,6 @@ class PhoneStep(Spec):
     after: DurationText = "5s"
 
 
-class InboxCheck(Spec):
-    """The texts that reached a phone, all of them in order; `*` stands for anything."""
-
-    person: Name
-    is_: tuple[str, ...] = Field(alias="is")
-
-
-class MessagesCheck(Spec):
-    """How many messages there are; absent members do not narrow."""
-
-    count: int = Field(ge=0)
-    to: Name | None = None
-    text: str | None = None
-    """`*` stands for anything."""
-    purpose: str | None = None
-    """connect, confirmation, welcome, stop_reply, help_reply, unmatched_reply, ..."""
-    state: str | None = None
-    """accepted, delivered, undeliverable, ..."""
-    direction: Literal["mt", "mo"] = "mt"
-    segments: int | None = None
-
-
-class MemberCheck(Spec):
-    """Whether a person is on a list, for Vibes and for the campaign system alike."""
-
-    person: Name
-    list: Id
-    is_: bool = Field(default=True, alias="is")
-
-
-class EverCheck(Spec):
-    """Whether a person is or was on a list (Subscribed to Vibes List)."""
-
-    person: Name
-    list: Id
-    is_: bool = Field(default=True, alias="is")
-
-
-class PendingCheck(Spec):
-    """Whether a person's opt-in is pending at Vibes."""
-
-    person: Name
-    campaign: Id
-    is_: bool = Field(default=True, alias="is")
-
-
-class ActivityCheck(Spec):
-    """How many activities there are; absent members do not narrow."""
-
-    kind: str
-    count: int = Field(default=1, ge=0)
-    person: Name | None = None
-    reason: str | None = None
-    campaign: Name | None = None
-
-
-class CallbacksCheck(Spec):
-    """How many callbacks of a type were delivered."""
-
-    type: str
-    count: int = Field(ge=0)
-
-
-class RunCheck(Spec):
-    """What became of the last run of a campaign."""
-
-    campaign: Name
-    is_: Literal["ran", "invalid", "over_limit", "never"] = Field(alias="is")
-    people: int | None = None
-    """How many people it ran for."""
-    because: str | None = None
-    """Part of a reason why it did not run."""
-
-
-class Check(Spec):
-    """One expectation: exactly one member."""
-
-    inbox: InboxCheck | None = None
-    messages: MessagesCheck | None = None
-    member: MemberCheck | None = None
-    ever_member: EverCheck | None = None
-    pending: PendingCheck | None = None
-    activity: ActivityCheck | None = None
-    callbacks: CallbacksCheck | None = None
-    run: RunCheck | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Check:
-        return _exactly_one(self)
-
-
 class StepSpec(Spec):
     """One step of a scenario: exactly one member."""
 
@@ -348,7 +247,7 @@ class StepSpec(Spec):
 
     @model_validator(mode="after")
     def _one(self) -> StepSpec:
-        return _exactly_one(self)
+        return exactly_one(self)
 
 
 class ScenarioSpec(Spec):

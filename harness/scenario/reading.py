@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path as FilePath
 
 from harness.campaigns.activity_log import Kind, Reason
+from harness.scenario.checks import Check
 from harness.scenario.model import (
-    Check,
     FilterSpec,
     FlowStepSpec,
     ScenarioSpec,
@@ -18,7 +18,8 @@ from harness.scenario.model import (
 )
 from harness.scenario.salvage import Salvage
 from harness.scenario.source import Mistake, Mistakes, Path, Position, Source, read_file
-from simulator.config import AccountSpec, account_faults, read
+from simulator.config import AccountSpec, account_faults
+from simulator.documents import read
 from simulator.errors import BadSpec
 
 RULES = (*(f"R{number}" for number in range(1, 25)), *(f"A{number}" for number in range(1, 13)))

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.scenario.model import ScenarioSpec
 from harness.scenario.source import Path
-from simulator.config import read
+from simulator.documents import read
 from simulator.errors import BadSpec
 
 _OUT = object()

@@ -6,7 +6,8 @@ from aiohttp import web
 
 from simulator.api.control.call import document, respond, taken, told, universe_of
 from simulator.api.keys import ACCOUNTS, SETTINGS
-from simulator.config import Id, Spec, read_account
+from simulator.config import Id, read_account
+from simulator.documents import Spec
 from simulator.domain.bulk import Imported, ImportSubscribers
 from simulator.domain.instants import format_duration, iso
 from simulator.domain.numbers import normalise_phone

@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 from pydantic import BaseModel
 
 from simulator.api.keys import ACCOUNTS, SETTINGS
-from simulator.config import read
+from simulator.documents import read
 from simulator.domain.decide import Refusal
 from simulator.domain.numbers import InvalidMdn, Mdn, parse_any_mdn
 from simulator.domain.record import Record

@@ -9,7 +9,8 @@ from aiohttp import web
 from pydantic import Field, model_validator
 
 from simulator.api.control.call import respond, told, universe_of
-from simulator.config import DurationText, InstantText, Spec
+from simulator.config import DurationText, InstantText
+from simulator.documents import Spec
 from simulator.domain.instants import MILLISECOND, Instant, iso, parse_duration, parse_instant
 from simulator.errors import UserError
 from simulator.runtime.universe import Probe, Universe

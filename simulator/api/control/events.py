@@ -8,7 +8,7 @@ from pydantic import Field
 
 from simulator.api.control import views
 from simulator.api.control.call import respond, universe_of
-from simulator.config import Spec, read
+from simulator.documents import Spec, read
 from simulator.runtime.universe import Universe
 
 PAGE = 1_000

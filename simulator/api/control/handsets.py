@@ -9,7 +9,8 @@ from pydantic import Field
 
 from simulator.api.control import views
 from simulator.api.control.call import mdn_of, respond, taken, told, universe_of
-from simulator.config import DurationText, Id, Spec
+from simulator.config import DurationText, Id
+from simulator.documents import Spec
 from simulator.domain.delivery import SetHandset
 from simulator.domain.handset import Handset, Persona, persona_of
 from simulator.domain.inbound import Received, ReceiveMo

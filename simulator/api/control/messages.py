@@ -9,7 +9,8 @@ from pydantic import Field
 
 from simulator.api.control import views
 from simulator.api.control.call import UnknownThing, respond, universe_of
-from simulator.config import InstantText, Spec, read
+from simulator.config import InstantText
+from simulator.documents import Spec, read
 from simulator.domain.instants import parse_instant
 from simulator.domain.numbers import InvalidMdn, parse_any_mdn
 from simulator.errors import UserError
