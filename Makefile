@@ -32,7 +32,7 @@ lint: $(READY) ## format, lint, types, layers
 	$(BIN)/lint-imports --no-cache
 
 load: $(READY) ## 30 s of Locust against a simulator in its own process; fails on any unexpected answer
-	$(BIN)/python -m harness.load
+	$(BIN)/python -m harness.load_run
 
 bench: $(READY) ## not built yet
 	@echo "make bench is not built yet; see CHANGELOG.md" >&2; exit 2

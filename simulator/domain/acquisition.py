@@ -1,18 +1,17 @@
 """Acquisition campaigns: the way from a request, through a yes in time, onto a list.
 
 Rules: Vibes acquisition-campaign-api and post_add-a-participant, Marketo R11-R14; A6, A7, A9 of
-docs/fidelity.md. A participation is PENDING, then confirmed, rejected or lapsed; see NEXT_STATES.
+docs/fidelity.md.
 """
 
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from simulator.domain import callbacks, lists, messages, opt_outs, people
+from simulator.domain import callbacks, lists, messages, opt_outs, people, registrations
 from simulator.domain.account import AcquisitionCampaign
 from simulator.domain.carriers import is_mobile
 from simulator.domain.instants import Instant
@@ -20,42 +19,18 @@ from simulator.domain.keywords import normalise
 from simulator.domain.messages import Mt, Purpose
 from simulator.domain.notices import ParticipantNotice
 from simulator.domain.numbers import Mdn
+from simulator.domain.participation import (
+    OptIn,
+    Participation,
+    ParticipationEnded,
+    ParticipationOpened,
+)
 from simulator.domain.person import Person, PersonPatch, PersonRef, must_find
-from simulator.domain.record import Command, Event, Record
+from simulator.domain.record import Command, Record
 from simulator.domain.refusals import Fault, refuse
 
 if TYPE_CHECKING:
     from simulator.domain.turn import Turn
-
-
-class OptIn(StrEnum):
-    """Where a participation stands."""
-
-    PENDING = "PENDING"
-    CONFIRMED = "CONFIRMED"
-    REJECTED = "REJECTED"
-    LAPSED = "LAPSED"
-
-
-NEXT_STATES: dict[OptIn, frozenset[OptIn]] = {
-    OptIn.PENDING: frozenset({OptIn.CONFIRMED, OptIn.REJECTED, OptIn.LAPSED}),
-    OptIn.CONFIRMED: frozenset(),
-    OptIn.REJECTED: frozenset(),
-    OptIn.LAPSED: frozenset(),
-}
-"""The lifecycle of a participation: from each state, the states that may follow."""
-
-
-class Participation(Record, frozen=True, kw_only=True):
-    """One request to join; a yes counts while now is before `expires_at`."""
-
-    participation_id: str
-    campaign_id: str
-    person_key: str
-    mdn: Mdn
-    keyword: str | None
-    participated_at: Instant
-    expires_at: Instant
 
 
 class AddParticipant(Command, frozen=True, kw_only=True):
@@ -72,27 +47,6 @@ class LapseParticipation(Command, frozen=True, kw_only=True):
     participation_id: str
 
 
-class ParticipationOpened(Event, frozen=True, kw_only=True):
-    """A request to join; also a repeated one whose window moved."""
-
-    participation: Participation
-
-
-class ParticipationEnded(Event, frozen=True, kw_only=True):
-    """The request came to its end; `blocks` says that a No bars this number from API joins."""
-
-    participation_id: str
-    outcome: OptIn
-    blocks: bool = False
-
-
-class ConfirmationBlockCleared(Event, frozen=True, kw_only=True):
-    """The number may be added through the API again, having texted the keyword."""
-
-    campaign_id: str
-    mdn: Mdn
-
-
 class Participated(Record, frozen=True, kw_only=True):
     """Reply: 201 with PENDING or SUBSCRIBED; 200 (`repeated`) where one is pending already."""
 
@@ -101,45 +55,6 @@ class Participated(Record, frozen=True, kw_only=True):
     expires_at: Instant
     status: Literal["PENDING", "SUBSCRIBED"]
     repeated: bool
-
-
-class Participations:
-    """Pending participations by id and by campaign and number, and the confirmation blocks."""
-
-    def __init__(self) -> None:
-        self.pending: dict[str, Participation] = {}
-        self.by_number: dict[Mdn, dict[str, str]] = {}
-        self.blocks: set[tuple[str, Mdn]] = set()
-        self.opened = 0
-
-    def get(self, campaign_id: str, mdn: Mdn) -> Participation | None:
-        """The pending participation of a number in a campaign, or None."""
-        key = self.by_number.get(mdn, {}).get(campaign_id)
-        return self.pending[key] if key is not None else None
-
-    def of(self, mdn: Mdn) -> list[Participation]:
-        """The pending participations of a number, oldest first."""
-        return [self.pending[key] for key in self.by_number.get(mdn, {}).values()]
-
-    def apply_opened(self, event: ParticipationOpened) -> None:
-        """A request is pending, or its window moved."""
-        item = event.participation
-        if item.participation_id not in self.pending:
-            self.opened += 1
-        self.pending[item.participation_id] = item
-        self.by_number.setdefault(item.mdn, {})[item.campaign_id] = item.participation_id
-
-    def apply_ended(self, event: ParticipationEnded) -> None:
-        """A request is over. An end that is not in the table raises and changes nothing."""
-        if event.outcome not in NEXT_STATES[OptIn.PENDING]:
-            raise ValueError(f"a participation cannot end as {event.outcome}")
-        item = self.pending.pop(event.participation_id)
-        of_number = self.by_number[item.mdn]
-        del of_number[item.campaign_id]
-        if not of_number:
-            del self.by_number[item.mdn]
-        if event.blocks:
-            self.blocks.add((item.campaign_id, item.mdn))
 
 
 def add_participant(turn: Turn, command: AddParticipant) -> Participated:
@@ -186,7 +101,7 @@ def join(
     expires_at = Instant(turn.now + campaign.window)
     _tell(
         turn,
-        callbacks.ACK_PARTICIPANT_ADDED,
+        registrations.ACK_PARTICIPANT_ADDED,
         campaign,
         person,
         keyword,
@@ -340,7 +255,7 @@ def _tell_changed(
 ) -> None:
     _tell(
         turn,
-        callbacks.ACK_PARTICIPANT_CHANGED,
+        registrations.ACK_PARTICIPANT_CHANGED,
         campaign,
         person,
         item.keyword,

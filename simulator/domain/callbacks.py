@@ -1,6 +1,6 @@
-"""Callbacks: who registered for what, and the delivery of each, in order per destination.
+"""Callbacks: the delivery of each, in order per destination.
 
-Rules: Vibes callback-api and callbacks (2XX accepted, 4XX final, anything else tried again every
+Rules: Vibes callbacks (2XX accepted, 4XX final, anything else tried again every
 five minutes at most five times, then the failure queue); Connect callbacks for receipts and MOs.
 A delivery is queued, released to the transport when it is first in its destination's line, and
 ends delivered or failed. `simulator.wire` writes the bodies.
@@ -11,40 +11,18 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from simulator.domain.carriers import MtState
 from simulator.domain.instants import Instant
 from simulator.domain.notices import MoNotice, Notice, ReceiptNotice
 from simulator.domain.record import Command, Event, Record
-from simulator.domain.refusals import Fault, refuse
+from simulator.domain.registrations import SCOPES, Registration
 
 if TYPE_CHECKING:
     from simulator.domain.messages import Mo, Mt
     from simulator.domain.turn import Turn
 
-ACK_PARTICIPANT_ADDED = "ack_participant_added"
-ACK_PARTICIPANT_CHANGED = "ack_participant_changed"
-PERSON_ADDED = "person_added"
-PERSON_UPDATED = "person_updated"
-SUBSCRIPTION_ADDED = "subscription_added"
-SUBSCRIPTION_REMOVED = "subscription_removed"
-UNMATCHED = "unmatched_message_received"
 RECEIPT = "mt_receipt"
 MO = "mo"
-
-SCOPES = {
-    ACK_PARTICIPANT_ADDED: "campaign_id",
-    ACK_PARTICIPANT_CHANGED: "campaign_id",
-    PERSON_ADDED: None,
-    PERSON_UPDATED: None,
-    SUBSCRIPTION_ADDED: "list_id",
-    SUBSCRIPTION_REMOVED: "list_id",
-    UNMATCHED: "source_code",
-}
-"""The callback types that are simulated, and the member that narrows each (Vibes: callback-api)."""
-
-MAX_REGISTRATIONS = 50
 
 _STAGES = {
     MtState.ROUTED: "System",
@@ -55,26 +33,6 @@ _STAGES = {
     MtState.UNDELIVERABLE: "Handset",
     MtState.EXPIRED: "Handset",
 }
-
-
-class Registration(Record, frozen=True, kw_only=True):
-    """Who wants to know; `version` is the X-API-Version it was made with (number format)."""
-
-    callback_id: str
-    callback_type: str
-    scope: str | None
-    url: str
-    method: str
-    content_type: str
-    version: int
-    start: Instant
-    end: Instant | None
-    created_at: Instant
-    updated_at: Instant
-
-    def active(self, now: Instant) -> bool:
-        """True from start until end."""
-        return self.start <= now and (self.end is None or now < self.end)
 
 
 class Delivery(Record, frozen=True, kw_only=True):
@@ -90,25 +48,6 @@ class Delivery(Record, frozen=True, kw_only=True):
     notice: Notice
 
 
-class RegisterCallback(Command, frozen=True, kw_only=True):
-    """POST config/callbacks."""
-
-    callback_type: str
-    scope: str | None
-    url: str
-    method: str
-    content_type: str
-    version: int
-    start: Instant | None
-    end: Instant | None
-
-
-class EndCallback(Command, frozen=True, kw_only=True):
-    """DELETE config/callbacks/{id}: it ends now."""
-
-    callback_id: str
-
-
 class RecordAttempt(Command, frozen=True, kw_only=True):
     """What became of a released delivery: an HTTP status, or an error before there was one."""
 
@@ -122,12 +61,6 @@ class RetryCallback(Command, frozen=True, kw_only=True):
     """A deferred delivery is due again."""
 
     delivery_id: str
-
-
-class CallbackRegistered(Event, frozen=True, kw_only=True):
-    """Somebody wants to know; also when a registration changed or ended."""
-
-    registration: Registration
 
 
 class CallbackQueued(Event, frozen=True, kw_only=True):
@@ -211,48 +144,6 @@ class Callbacks:
         line.popleft()
         if not line:
             del self.lines[delivery.url]
-
-
-def register(turn: Turn, command: RegisterCallback) -> Registration:
-    """Vibes: callback-api. Refused when the same type, scope and URL are registered already."""
-    alive = [
-        item for item in turn.world.callbacks.registrations.values() if not _ended(item, turn.now)
-    ]
-    same = [item for item in alive if item.callback_type == command.callback_type]
-    if any(item.url == command.url and item.scope == command.scope for item in same):
-        raise refuse(
-            Fault.INVALID, f"{command.callback_type} is already registered for {command.url}"
-        )
-    if len(same) >= MAX_REGISTRATIONS:
-        raise refuse(Fault.INVALID, f"{command.callback_type} has {MAX_REGISTRATIONS} destinations")
-    number = len(turn.world.callbacks.registrations) + 1
-    registration = Registration(
-        callback_id=turn.short_id("callback", str(number)),
-        callback_type=command.callback_type,
-        scope=command.scope,
-        url=command.url,
-        method=command.method,
-        content_type=command.content_type,
-        version=command.version,
-        start=command.start if command.start is not None else turn.now,
-        end=command.end,
-        created_at=turn.now,
-        updated_at=turn.now,
-    )
-    turn.emit(CallbackRegistered(registration=registration))
-    return registration
-
-
-def end(turn: Turn, command: EndCallback) -> Registration:
-    """End a registration now; a future start is moved to now as well (Vibes: callback-api)."""
-    before = turn.world.callbacks.registrations.get(command.callback_id)
-    if before is None or _ended(before, turn.now):
-        raise refuse(Fault.NOT_FOUND, f'no active callback "{command.callback_id}"')
-    ended = msgspec.structs.replace(
-        before, start=min(before.start, turn.now), end=turn.now, updated_at=turn.now
-    )
-    turn.emit(CallbackRegistered(registration=ended))
-    return ended
 
 
 def notify(turn: Turn, callback_type: str, notice: Notice) -> None:
@@ -365,7 +256,3 @@ def _release_next(turn: Turn, finished: str) -> None:
     line = turn.world.callbacks.lines[turn.world.callbacks.deliveries[finished].url]
     if len(line) > 1:
         turn.emit(CallbackReleased(delivery_id=line[1], attempt=1))
-
-
-def _ended(item: Registration, now: Instant) -> bool:
-    return item.end is not None and item.end <= now

@@ -9,7 +9,7 @@ import msgspec
 from simulator.domain.account import Account
 from simulator.domain.acquisition import AddParticipant, LapseParticipation
 from simulator.domain.bulk import ImportSubscribers
-from simulator.domain.callbacks import EndCallback, RecordAttempt, RegisterCallback, RetryCallback
+from simulator.domain.callbacks import RecordAttempt, RetryCallback
 from simulator.domain.delivery import MoveMt, SetHandset
 from simulator.domain.inbound import GiveReply, ReceiveMo
 from simulator.domain.instants import Instant
@@ -17,6 +17,7 @@ from simulator.domain.lists import Unsubscribe
 from simulator.domain.messages import SubmitMt
 from simulator.domain.people import AddPerson, UpdatePerson
 from simulator.domain.record import Command
+from simulator.domain.registrations import EndCallback, RegisterCallback
 
 
 class OpenAccount(Command, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from simulator.domain import (
     lists,
     messages,
     people,
+    registrations,
 )
 from simulator.domain import commands as c
 from simulator.domain.events import AccountOpened, AnyEvent, ClockMoved, ClockSet
@@ -75,9 +76,9 @@ def _dispatch(turn: Turn, command: c.AnyCommand) -> Record:
         case c.SetHandset():
             return delivery.set_handset(turn, command)
         case c.RegisterCallback():
-            return callbacks.register(turn, command)
+            return registrations.register(turn, command)
         case c.EndCallback():
-            return callbacks.end(turn, command)
+            return registrations.end(turn, command)
         case c.RecordAttempt():
             callbacks.record_attempt(turn, command)
         case c.RetryCallback():

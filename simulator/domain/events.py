@@ -7,17 +7,11 @@ from typing import Literal
 import msgspec
 
 from simulator.domain.account import Account
-from simulator.domain.acquisition import (
-    ConfirmationBlockCleared,
-    ParticipationEnded,
-    ParticipationOpened,
-)
 from simulator.domain.callbacks import (
     CallbackDeferred,
     CallbackDelivered,
     CallbackFailed,
     CallbackQueued,
-    CallbackRegistered,
     CallbackReleased,
 )
 from simulator.domain.handset import HandsetChanged, ReplyGiven, ReplyPlanned
@@ -26,8 +20,14 @@ from simulator.domain.instants import Instant
 from simulator.domain.lists import SubscriptionAdded, SubscriptionRemoved
 from simulator.domain.messages import MoReceived, MtAccepted, MtHeld, MtMoved
 from simulator.domain.opt_outs import OptedOut, OptOutLifted, StopConfirmed
+from simulator.domain.participation import (
+    ConfirmationBlockCleared,
+    ParticipationEnded,
+    ParticipationOpened,
+)
 from simulator.domain.person import PersonAdded, PersonUpdated
 from simulator.domain.record import Event
+from simulator.domain.registrations import CallbackRegistered
 
 
 class AccountOpened(Event, frozen=True, kw_only=True):

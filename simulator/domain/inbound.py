@@ -9,9 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.domain import acquisition, callbacks, keywords, lists, messages, opt_outs, people
+from simulator.domain import (
+    acquisition,
+    callbacks,
+    keywords,
+    lists,
+    messages,
+    opt_outs,
+    people,
+    registrations,
+)
 from simulator.domain.account import AcquisitionCampaign, SourceCode
-from simulator.domain.acquisition import ConfirmationBlockCleared, Participation
 from simulator.domain.carriers import carrier_of
 from simulator.domain.handset import ReplyGiven
 from simulator.domain.lists import OptOutReason, Subscription
@@ -19,6 +27,7 @@ from simulator.domain.messages import Mo, MoReceived, Purpose
 from simulator.domain.notices import UnmatchedNotice
 from simulator.domain.numbers import Mdn
 from simulator.domain.opt_outs import OptedOut, OptOut, StopConfirmed
+from simulator.domain.participation import ConfirmationBlockCleared, Participation
 from simulator.domain.person import Person, PersonPatch
 from simulator.domain.record import Command, Event, Record
 from simulator.domain.refusals import Fault, refuse
@@ -221,4 +230,4 @@ def _unmatched(turn: Turn, code: SourceCode, mo: Mo) -> None:
         default_response=code.unrecognised,
         at=turn.now,
     )
-    callbacks.notify(turn, callbacks.UNMATCHED, notice)
+    callbacks.notify(turn, registrations.UNMATCHED, notice)

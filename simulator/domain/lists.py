@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from simulator.domain import callbacks
+from simulator.domain import callbacks, registrations
 from simulator.domain.instants import Instant
 from simulator.domain.notices import SubscriptionNotice
 from simulator.domain.numbers import Mdn
@@ -117,7 +117,7 @@ def subscribe(turn: Turn, person: Person, list_id: str, consent: str) -> None:
     turn.emit(SubscriptionAdded(subscription=item))
     callbacks.notify(
         turn,
-        callbacks.SUBSCRIPTION_ADDED,
+        registrations.SUBSCRIPTION_ADDED,
         SubscriptionNotice(person=person, list_id=list_id, opt_in_at=turn.now),
     )
 
@@ -131,7 +131,7 @@ def remove(turn: Turn, person: Person, item: Subscription, reason: OptOutReason)
     )
     callbacks.notify(
         turn,
-        callbacks.SUBSCRIPTION_REMOVED,
+        registrations.SUBSCRIPTION_REMOVED,
         SubscriptionNotice(
             person=person,
             list_id=item.list_id,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import UNSET
 
-from simulator.domain import callbacks, lists
+from simulator.domain import callbacks, lists, registrations
 from simulator.domain.carriers import carrier_of
 from simulator.domain.ids import person_id_of
 from simulator.domain.notices import PersonNotice
@@ -110,13 +110,13 @@ def save(turn: Turn, person: Person | None, patch: PersonPatch) -> PersonSaved:
         )
         saved = _merged(turn, person, patch)
         turn.emit(PersonAdded(person=saved))
-        callbacks.notify(turn, callbacks.PERSON_ADDED, PersonNotice(person=saved))
+        callbacks.notify(turn, registrations.PERSON_ADDED, PersonNotice(person=saved))
         return PersonSaved(person=saved, created=True)
     saved = _merged(turn, person, patch)
     if person.mdn is not None and saved.mdn is None:
         lists.remove_from_all(turn, person.mdn, lists.OptOutReason.PLATFORM)
     turn.emit(PersonUpdated(person=saved))
-    callbacks.notify(turn, callbacks.PERSON_UPDATED, PersonNotice(person=saved))
+    callbacks.notify(turn, registrations.PERSON_UPDATED, PersonNotice(person=saved))
     return PersonSaved(person=saved, created=False)
 
 

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from simulator.domain import events as e
 from simulator.domain.account import Account
-from simulator.domain.acquisition import LapseParticipation, Participation, Participations
+from simulator.domain.acquisition import LapseParticipation
 from simulator.domain.callbacks import Callbacks, RetryCallback
 from simulator.domain.delivery import MoveMt
 from simulator.domain.handset import Handset
@@ -20,6 +20,7 @@ from simulator.domain.lists import Subscriptions
 from simulator.domain.messages import Messages
 from simulator.domain.numbers import Mdn
 from simulator.domain.opt_outs import OptOuts
+from simulator.domain.participation import Participation, Participations
 from simulator.domain.person import People
 from simulator.domain.timers import Timers
 

@@ -157,6 +157,7 @@ class Engine:
             finally:
                 for _ in jobs:
                     self._queue.task_done()
+            await asyncio.sleep(0)  # readers that waited in `committed` look before the next batch
 
     async def _batch(self, jobs: list[_Job]) -> None:
         self._idle.clear()

@@ -12,6 +12,7 @@ import msgspec
 
 from simulator.domain.carriers import MtState
 from simulator.domain.messages import MoReceived, MtAccepted, MtMoved
+from simulator.domain.text import segments
 from simulator.runtime.ports import Entry, HistoryStep, MessageRecord
 
 
@@ -52,7 +53,7 @@ def recorded(entry: Entry) -> MessageRecord | None:
             text=mo.text,
             state="received",
             at=entry.at,
-            segments=1,
+            segments=len(segments(mo.text)),
             purpose=mo.taken_as,
             body=msgspec.json.encode(mo),
             history=(HistoryStep("received", entry.at),),

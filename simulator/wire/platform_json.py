@@ -12,10 +12,10 @@ from typing import cast
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from simulator.domain.callbacks import SCOPES
 from simulator.domain.instants import Instant
 from simulator.domain.numbers import InvalidMdn, Mdn, parse_mdn
 from simulator.domain.person import FieldValue, PersonPatch, PersonRef
+from simulator.domain.registrations import SCOPES
 from simulator.wire.times import read_date
 
 Json = dict[str, object]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import assert_never
 
 from simulator.domain.account import Account, AcquisitionCampaign, SubscriptionList
-from simulator.domain.acquisition import Participated, Participation
-from simulator.domain.callbacks import SCOPES, Delivery, Registration
+from simulator.domain.acquisition import Participated
+from simulator.domain.callbacks import Delivery
 from simulator.domain.instants import Instant
 from simulator.domain.lists import Subscription
 from simulator.domain.notices import (
@@ -22,7 +22,9 @@ from simulator.domain.notices import (
     UnmatchedNotice,
 )
 from simulator.domain.numbers import format_mdn
+from simulator.domain.participation import Participation
 from simulator.domain.person import Person
+from simulator.domain.registrations import SCOPES, Registration
 from simulator.wire.times import platform_time, unmatched_time
 
 Json = dict[str, object]

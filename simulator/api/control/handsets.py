@@ -65,9 +65,7 @@ async def text(request: web.Request) -> web.Response:
     code = call.to or universe.account.source_codes[0].code
     reply = taken(await universe.engine.submit(ReceiveMo(mdn=mdn, code=code, text=call.text)))
     assert isinstance(reply, Received)
-    found = await universe.message(reply.mo.message_id)
-    assert found is not None
-    return respond({**views.message(found[0]), "taken_as": reply.mo.taken_as}, 202)
+    return respond(views.received(reply.mo), 202)
 
 
 async def put(request: web.Request) -> web.Response:

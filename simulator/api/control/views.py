@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from simulator.domain.instants import iso
+from simulator.domain.messages import Mo
+from simulator.domain.text import segments
 from simulator.runtime.ports import Attempt, Entry, MessageRecord
 
 
@@ -20,6 +22,22 @@ def message(record: MessageRecord) -> dict[str, object]:
         "at": iso(record.at),
         "segments": record.segments,
         "purpose": record.purpose,
+    }
+
+
+def received(mo: Mo) -> dict[str, object]:
+    """A text from a phone, as the message list shows it, and what it was taken for."""
+    return {
+        "id": mo.message_id,
+        "direction": "mo",
+        "mdn": mo.mdn,
+        "code": mo.code,
+        "text": mo.text,
+        "state": "received",
+        "at": iso(mo.received_at),
+        "segments": len(segments(mo.text)),
+        "purpose": mo.taken_as,
+        "taken_as": mo.taken_as,
     }
 
 

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from simulator.api.platform.call import Call, not_found
 from simulator.api.platform.errors import respond
-from simulator.domain.callbacks import EndCallback, RegisterCallback, Registration
+from simulator.domain.registrations import EndCallback, RegisterCallback, Registration
 from simulator.wire import platform_json, platform_views
 
 
