@@ -40,7 +40,10 @@ class Choices:
 
 @dataclass(slots=True)
 class Sent:
-    """A message that Vibes took: whose, and for which campaign and list."""
+    """A message that Vibes took: whose, and for which campaign and list.
+
+    Source: Marketo: send-an-sms-message.
+    """
 
     person_id: int
     campaign: str
@@ -49,14 +52,17 @@ class Sent:
 
 @dataclass(slots=True)
 class Run:
-    """One run of a campaign: for whom, and which numbers it has messaged already."""
+    """One run of a campaign: for whom, and which numbers it has messaged already (A3)."""
 
     campaign: str
     messaged: set[tuple[str, str]] = field(default_factory=set)
 
 
 class Flow:
-    """Carries out flow steps against Vibes. `sent` finds the person of a receipt by submitter id."""
+    """Carries out flow steps against Vibes. `sent` finds the person of a receipt by submitter id.
+
+    Source: Marketo: send-an-sms-message.
+    """
 
     def __init__(
         self,
@@ -227,7 +233,10 @@ class Flow:
 
 
 def expand(message: str, person: Person) -> str:
-    """The message with `{{lead.Field:default=x}}` replaced by the person's field, or the default."""
+    """The message with `{{lead.Field:default=x}}` replaced by the person's field, or the default.
+
+    Source: R20.
+    """
 
     def value(match: re.Match[str]) -> str:
         return person.fields.get(match[1].strip()) or match[2] or ""

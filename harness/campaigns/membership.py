@@ -12,7 +12,10 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A number joined or left a list; `at` and `reason` are Vibes' own."""
+    """A number joined or left a list; `at` and `reason` are Vibes' own.
+
+    Source: Vibes: subscription-callbacks.
+    """
 
     kind: Literal["joined", "left"]
     list_id: str

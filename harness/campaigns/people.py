@@ -35,7 +35,10 @@ class Person:
 
 
 class People:
-    """Everyone, by id and by name; ids count from 1 in the order people came."""
+    """Everyone, by id and by name; ids count from 1 in the order people came.
+
+    Source: Marketo: SMS glossary.
+    """
 
     def __init__(self) -> None:
         self._by_id: dict[int, Person] = {}
@@ -66,7 +69,10 @@ class People:
 
 
 def e164(phone: str) -> str | None:
-    """`(312) 555-0101`, `312.555.0101`, `1 312...` and `+1312...` as `+13125550101`; else None."""
+    """`(312) 555-0101`, `312.555.0101`, `1 312...` and `+1312...` as `+13125550101`; else None.
+
+    Source: A5.
+    """
     digits = re.sub(r"[\s().+\-]", "", phone)
     national = digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
     return f"+1{national}" if _NATIONAL.fullmatch(national) else None

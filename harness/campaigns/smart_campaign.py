@@ -41,7 +41,7 @@ FlowStep = SendSms | SubscribeToVibesList | UnsubscribeFromVibesList
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmartCampaign:
-    """A campaign. `qualification` says whether a person may run through it again."""
+    """A campaign. `qualification` says whether a person may run through it again (Marketo: R2)."""
 
     name: str
     smart_list: SmartList
@@ -62,7 +62,7 @@ class Service:
 
 
 def faults(campaign: SmartCampaign, service: Service | None) -> list[str]:
-    """Why the campaign is invalid, each fault with its step; empty where it may run."""
+    """Why the campaign is invalid, each fault with its step; empty where it may run (R2)."""
     found: list[str] = []
     if service is None:
         return ["the Vibes service is not configured, so no SMS step is available"]

@@ -26,7 +26,10 @@ _COMPARE: dict[Operator, Callable[[str, str], bool]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldFilter:
-    """A field compares with a value, in any case. A field that is not set is empty."""
+    """A field compares with a value, in any case. A field that is not set is empty.
+
+    Source: Marketo: smart lists.
+    """
 
     field: str
     operator: Operator
@@ -39,7 +42,7 @@ class FieldFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberOf:
-    """Member of Vibes List: on it now."""
+    """Member of Vibes List: on it now (Marketo: smart lists)."""
 
     list_id: str
 
@@ -64,7 +67,7 @@ Filter = FieldFilter | MemberOf | SubscribedTo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmartList:
-    """Filters that must all hold, or any of them; no filters is everyone."""
+    """Filters that must all hold, or any of them; no filters is everyone (Marketo: smart lists)."""
 
     filters: tuple[Filter, ...] = ()
     match: Literal["all", "any"] = "all"
@@ -79,14 +82,17 @@ class SmartList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FillsOutForm:
-    """Trigger: a person fills out the form."""
+    """Trigger: a person fills out the form (Marketo: smart lists)."""
 
     form: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignIsRequested:
-    """Trigger: another campaign, or a call, requests this one for a person."""
+    """Trigger: another campaign, or a call, requests this one for a person.
+
+    Source: Marketo: smart lists.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

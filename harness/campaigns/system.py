@@ -34,7 +34,10 @@ CALLBACK_TYPES = ("subscription_added", "subscription_removed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """What became of a run: it ran for so many people, or it did not run, and why."""
+    """What became of a run: it ran for so many people, or it did not run, and why.
+
+    Source: Marketo: smart campaigns.
+    """
 
     status: Literal["ran", "invalid", "over_limit"]
     people: int = 0
@@ -42,7 +45,10 @@ class RunReport:
 
 
 class CampaignSystem:
-    """People, campaigns, membership and the log, joined to one Vibes account."""
+    """People, campaigns, membership and the log, joined to one Vibes account.
+
+    Source: Marketo: smart campaigns.
+    """
 
     def __init__(
         self,

@@ -42,7 +42,10 @@ Handler = Callable[[web.Request, Universe], Awaitable[web.Response]]
 
 
 async def submit(request: web.Request, universe: Universe) -> web.Response:
-    """POST /MessageApi/mt/messages: 200 with the message id; accepted, not yet delivered."""
+    """POST /MessageApi/mt/messages: 200 with the message id; accepted, not yet delivered.
+
+    Source: Connect: send-an-sms-message.
+    """
     if request.content_type not in _XML:
         raise ConnectFault(
             1026,
@@ -57,7 +60,10 @@ async def submit(request: web.Request, universe: Universe) -> web.Response:
 
 
 async def get(request: web.Request, universe: Universe) -> web.Response:
-    """GET /MessageApi/mt/messages/{id}: the message, or the part of one, that has the id."""
+    """GET /MessageApi/mt/messages/{id}: the message, or the part of one, that has the id.
+
+    Source: Connect: retrieve-info-from-the-api.
+    """
     await universe.engine.committed()
     found = await universe.message(request.match_info["message_id"])
     if found is None or found[0].direction != "mt":
@@ -67,13 +73,13 @@ async def get(request: web.Request, universe: Universe) -> web.Response:
 
 
 async def not_simulated(request: web.Request, _universe: Universe) -> web.Response:
-    """Whatever else Connect has: said plainly, with status 501."""
+    """Whatever else Connect has: said plainly, with status 501 (docs/fidelity.md)."""
     text = f"not simulated: {request.method} {request.path}; see docs/fidelity.md"
     return _answer(501, connect_xml.error(1000, text, retriable=False))
 
 
 def add_routes(app: web.Application) -> None:
-    """Put every operation of Connect into the application."""
+    """Put every operation of Connect into the application (docs/fidelity.md)."""
     base = "/MessageApi"
     app.router.add_resource(f"{base}/mt/messages{{slash:/?}}").add_route("POST", _handled(submit))
     one = app.router.add_resource(f"{base}/mt/messages/{{message_id:[^/]+}}{{slash:/?}}")
@@ -89,7 +95,7 @@ def add_routes(app: web.Application) -> None:
 
 
 def failed(fault: ConnectFault) -> web.Response:
-    """The answer for a row of the error table."""
+    """The answer for a row of the error table (Connect: http-error-and-status-codes)."""
     headers = {"WWW-Authenticate": 'Basic realm="Vibes"'} if fault.code == 1010 else {}
     body = connect_xml.error(fault.code, fault.description, retriable=fault.code in RETRIABLE)
     return _answer(STATUS[fault.code], body, headers)

@@ -13,7 +13,7 @@ from simulator.domain.record import Record
 
 
 class ClockStart(Record, frozen=True, kw_only=True):
-    """The clock of a new account: `manual` stands until moved, `live` runs at `rate`."""
+    """The clock of a new account: `manual` stands until moved, `live` runs at `rate` (inferred)."""
 
     mode: Literal["manual", "live"]
     now: Instant
@@ -21,7 +21,10 @@ class ClockStart(Record, frozen=True, kw_only=True):
 
 
 class SourceCode(Record, frozen=True, kw_only=True):
-    """A short or long code and its three mandatory replies (Marketo SMS glossary)."""
+    """A short or long code and its three mandatory replies (Marketo SMS glossary).
+
+    Source: Marketo: SMS glossary.
+    """
 
     code: str
     country_code: str = "1"
@@ -32,7 +35,7 @@ class SourceCode(Record, frozen=True, kw_only=True):
 
 
 class SubscriptionList(Record, frozen=True, kw_only=True):
-    """A list of numbers that consented."""
+    """A list of numbers that consented (Vibes: subscription-list-api)."""
 
     id: str
     name: str
@@ -56,7 +59,10 @@ class AcquisitionCampaign(Record, frozen=True, kw_only=True):
 
 
 class CarrierProfile(Record, frozen=True, kw_only=True):
-    """How a carrier treats messages: delays in milliseconds [low, high], loss as hits out of `of`."""
+    """How a carrier treats messages: delays in milliseconds [low, high], loss as hits out of `of`.
+
+    Source: inferred.
+    """
 
     carrier_ms: tuple[int, int] = (50, 2_000)
     handset_ms: tuple[int, int] = (1_000, 15_000)
@@ -92,7 +98,10 @@ class Settings(Record, frozen=True, kw_only=True):
 
 
 class Account(Record, frozen=True, kw_only=True):
-    """Everything an account starts from. It holds no password: the journal may be shown around."""
+    """Everything an account starts from. It holds no password: the journal may be shown around.
+
+    Source: Marketo: SMS glossary.
+    """
 
     company_key: str
     username: str

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 
 class AddParticipant(Command, frozen=True, kw_only=True):
-    """POST participants: by person reference, by number in the patch, or both."""
+    """POST participants: by person reference, by number in the patch, or both.
+
+    Source: Vibes: post_add-a-participant.
+    """
 
     campaign_id: str
     ref: PersonRef | None
@@ -42,13 +45,16 @@ class AddParticipant(Command, frozen=True, kw_only=True):
 
 
 class LapseParticipation(Command, frozen=True, kw_only=True):
-    """The window of a participation is over."""
+    """The window of a participation is over (Marketo: R13)."""
 
     participation_id: str
 
 
 class Participated(Record, frozen=True, kw_only=True):
-    """Reply: 201 with PENDING or SUBSCRIBED; 200 (`repeated`) where one is pending already."""
+    """Reply: 201 with PENDING or SUBSCRIBED; 200 (`repeated`) where one is pending already.
+
+    Source: Vibes: post_add-a-participant.
+    """
 
     person: Person
     participated_at: Instant
@@ -92,7 +98,7 @@ def add_participant(turn: Turn, command: AddParticipant) -> Participated:
 def join(
     turn: Turn, campaign: AcquisitionCampaign, person: Person, mdn: Mdn, keyword: str | None
 ) -> Participated:
-    """Start, or find started, the opt-in of a person who is no member yet."""
+    """Start, or find started, the opt-in of a person who is no member yet (Marketo: R11)."""
     pending = turn.world.participations.get(campaign.id, mdn)
     if pending is not None and pending.person_key == person.person_key:
         return _repeat(turn, campaign, person, pending)

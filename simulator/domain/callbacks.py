@@ -36,7 +36,10 @@ _STAGES = {
 
 
 class Delivery(Record, frozen=True, kw_only=True):
-    """One callback on its way to one destination; `delivery_id` is the event_id it carries."""
+    """One callback on its way to one destination; `delivery_id` is the event_id it carries.
+
+    Source: Vibes: callbacks.
+    """
 
     delivery_id: str
     callback_type: str
@@ -49,7 +52,10 @@ class Delivery(Record, frozen=True, kw_only=True):
 
 
 class RecordAttempt(Command, frozen=True, kw_only=True):
-    """What became of a released delivery: an HTTP status, or an error before there was one."""
+    """What became of a released delivery: an HTTP status, or an error before there was one.
+
+    Source: Vibes: callbacks.
+    """
 
     delivery_id: str
     attempt: int
@@ -58,26 +64,26 @@ class RecordAttempt(Command, frozen=True, kw_only=True):
 
 
 class RetryCallback(Command, frozen=True, kw_only=True):
-    """A deferred delivery is due again."""
+    """A deferred delivery is due again (Vibes: callbacks)."""
 
     delivery_id: str
 
 
 class CallbackQueued(Event, frozen=True, kw_only=True):
-    """Something is to be told to a destination."""
+    """Something is to be told to a destination (Vibes: callbacks)."""
 
     delivery: Delivery
 
 
 class CallbackReleased(Event, frozen=True, kw_only=True):
-    """The delivery is first in line: the transport is to try it now."""
+    """The delivery is first in line: the transport is to try it now (Vibes: callbacks)."""
 
     delivery_id: str
     attempt: int
 
 
 class CallbackDelivered(Event, frozen=True, kw_only=True):
-    """The destination took it (2XX)."""
+    """The destination took it (2XX) (Vibes: callbacks)."""
 
     delivery_id: str
     attempt: int
@@ -85,7 +91,7 @@ class CallbackDelivered(Event, frozen=True, kw_only=True):
 
 
 class CallbackDeferred(Event, frozen=True, kw_only=True):
-    """The destination did not take it; it is tried again at `due`."""
+    """The destination did not take it; it is tried again at `due` (Vibes: callbacks)."""
 
     delivery_id: str
     attempt: int
@@ -94,7 +100,7 @@ class CallbackDeferred(Event, frozen=True, kw_only=True):
 
 
 class CallbackFailed(Event, frozen=True, kw_only=True):
-    """The delivery is in the failure queue."""
+    """The delivery is in the failure queue (Vibes: callbacks)."""
 
     delivery_id: str
     attempt: int
@@ -102,7 +108,10 @@ class CallbackFailed(Event, frozen=True, kw_only=True):
 
 
 class Callbacks:
-    """Registrations, and the line of unfinished deliveries at each destination."""
+    """Registrations, and the line of unfinished deliveries at each destination.
+
+    Source: Vibes: callbacks.
+    """
 
     def __init__(self) -> None:
         self.registrations: dict[str, Registration] = {}
@@ -147,7 +156,10 @@ class Callbacks:
 
 
 def notify(turn: Turn, callback_type: str, notice: Notice) -> None:
-    """Queue the notice for everyone whose registration is active and whose scope it meets."""
+    """Queue the notice for everyone whose registration is active and whose scope it meets.
+
+    Source: Vibes: callbacks.
+    """
     member = SCOPES[callback_type]
     for item in turn.world.callbacks.registrations.values():
         if item.callback_type != callback_type or not item.active(turn.now):
@@ -205,7 +217,10 @@ def queue(
     content_type: str,
     version: int,
 ) -> None:
-    """Put a delivery in its destination's line, and release it if it is first."""
+    """Put a delivery in its destination's line, and release it if it is first.
+
+    Source: Vibes: callbacks.
+    """
     number = turn.count("delivery", turn.world.callbacks.queued)
     delivery = Delivery(
         delivery_id=turn.uuid("delivery", str(number)),
@@ -224,7 +239,10 @@ def queue(
 
 
 def record_attempt(turn: Turn, command: RecordAttempt) -> None:
-    """Decide what follows an attempt. One that is not awaited (a late answer) changes nothing."""
+    """Decide what follows an attempt. One that is not awaited (a late answer) changes nothing.
+
+    Source: Vibes: callbacks.
+    """
     callbacks = turn.world.callbacks
     key, attempt = command.delivery_id, command.attempt
     if callbacks.attempts.get(key) != attempt or key in callbacks.waiting:
@@ -247,7 +265,7 @@ def record_attempt(turn: Turn, command: RecordAttempt) -> None:
 
 
 def retry(turn: Turn, command: RetryCallback) -> None:
-    """Release a deferred delivery again."""
+    """Release a deferred delivery again (Vibes: callbacks)."""
     attempt = turn.world.callbacks.attempts[command.delivery_id] + 1
     turn.emit(CallbackReleased(delivery_id=command.delivery_id, attempt=attempt))
 

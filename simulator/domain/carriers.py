@@ -36,7 +36,7 @@ BLOCK_LISTED = Mdn("+15005550009")
 
 
 class MtState(StrEnum):
-    """Where a message to a phone stands. The last five end it."""
+    """Where a message to a phone stands. The last five end it (inferred)."""
 
     ACCEPTED = "accepted"
     ROUTED = "routed"
@@ -62,7 +62,10 @@ NEXT_STATES: dict[MtState, frozenset[MtState]] = {
 
 
 class Step(Record, frozen=True, kw_only=True):
-    """One step of a message's fate: after `after` microseconds, `state`, with a receipt code."""
+    """One step of a message's fate: after `after` microseconds, `state`, with a receipt code.
+
+    Source: inferred.
+    """
 
     after: Duration
     state: MtState
@@ -70,7 +73,10 @@ class Step(Record, frozen=True, kw_only=True):
 
 
 def carrier_of(world: World, mdn: Mdn) -> str:
-    """The carrier code of a number: what its handset was put on, else drawn from the seed."""
+    """The carrier code of a number: what its handset was put on, else drawn from the seed.
+
+    Source: inferred.
+    """
     handset = world.handsets.get(mdn)
     if handset is not None and handset.carrier is not None:
         return handset.carrier
@@ -84,6 +90,7 @@ def is_mobile(world: World, mdn: Mdn) -> bool:
 
 def plan(world: World, mdn: Mdn, carrier: str, subject: str, *, blocked: bool) -> tuple[Step, ...]:
     """What will become of a message to the number, step after step, each `after` its accepting.
+    Delays and shares are inferred, codes are Connect's (Connect: delivery-receipt-response-codes).
 
     `subject` is the message's place in the phone's traffic, so other traffic changes nothing.
     """

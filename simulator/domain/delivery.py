@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 
 
 class MoveMt(Command, frozen=True, kw_only=True):
-    """The next step of a message's fate is due."""
+    """The next step of a message's fate is due (Connect: callbacks)."""
 
     message_id: str
 
 
 class SetHandset(Command, frozen=True, kw_only=True):
-    """Change a phone: absent members stay. Unreachable holds messages, disconnected loses them."""
+    """Change a phone: absent members stay. Unreachable holds messages, disconnected loses them.
+
+    Source: Connect: callbacks.
+    """
 
     mdn: Mdn
     persona: Persona | UnsetType = UNSET
@@ -36,7 +39,10 @@ class SetHandset(Command, frozen=True, kw_only=True):
 
 
 def move(turn: Turn, command: MoveMt) -> None:
-    """Do the next step of a message: to the carrier, to the phone, or its failure."""
+    """Do the next step of a message: to the carrier, to the phone, or its failure.
+
+    Source: Connect: callbacks.
+    """
     mt = turn.world.messages.in_flight[command.message_id]
     step = mt.plan[turn.world.messages.steps[mt.message_id]]
     if step.state is MtState.DELIVERED:
@@ -48,7 +54,10 @@ def move(turn: Turn, command: MoveMt) -> None:
 
 
 def set_handset(turn: Turn, command: SetHandset) -> Handset:
-    """Change the phone. Reachable again it gets what was held; disconnected it leaves every list."""
+    """Change the phone. Reachable again it gets what was held; disconnected it leaves every list.
+
+    Source: Connect: callbacks.
+    """
     before = turn.world.handsets.get(command.mdn) or Handset(mdn=command.mdn)
     given = {
         name: value

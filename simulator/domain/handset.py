@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Persona(Record, frozen=True, kw_only=True):
-    """What the phone's owner texts back, and after how many milliseconds. None is silence."""
+    """What the phone's owner texts back, and after how many milliseconds. None is silence.
+
+    Source: inferred.
+    """
 
     on_confirmation: str | None = None
     on_message: str | None = None
@@ -22,7 +25,7 @@ class Persona(Record, frozen=True, kw_only=True):
 
 
 class Handset(Record, frozen=True, kw_only=True):
-    """A phone that was told something about itself; one that never was has no record."""
+    """A phone that was told something about itself; one that never was has no record (inferred)."""
 
     mdn: Mdn
     persona: Persona | None = None
@@ -32,13 +35,16 @@ class Handset(Record, frozen=True, kw_only=True):
 
 
 class HandsetChanged(Event, frozen=True, kw_only=True):
-    """A phone changed; its whole new state."""
+    """A phone changed; its whole new state (inferred)."""
 
     handset: Handset
 
 
 class ReplyPlanned(Event, frozen=True, kw_only=True):
-    """The persona will text back at `due`; `answers` is the message it answers, at most once."""
+    """The persona will text back at `due`; `answers` is the message it answers, at most once.
+
+    Source: inferred.
+    """
 
     mdn: Mdn
     code: str
@@ -48,7 +54,7 @@ class ReplyPlanned(Event, frozen=True, kw_only=True):
 
 
 class ReplyGiven(Event, frozen=True, kw_only=True):
-    """The persona texts back now."""
+    """The persona texts back now (inferred)."""
 
     answers: str
 
@@ -59,7 +65,7 @@ _SILENT = Persona()
 
 
 def persona_of(world: World, mdn: Mdn) -> Persona:
-    """What answers on the phone: what it was given, else its magic number's persona."""
+    """What answers on the phone: what it was given, else its magic number's persona (inferred)."""
     handset = world.handsets.get(mdn)
     if handset is not None and handset.persona is not None:
         return handset.persona

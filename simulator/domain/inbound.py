@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class ReceiveMo(Command, frozen=True, kw_only=True):
-    """A subscriber texts a code."""
+    """A subscriber texts a code (Connect: receiving-messages)."""
 
     mdn: Mdn
     code: str
@@ -45,7 +45,7 @@ class ReceiveMo(Command, frozen=True, kw_only=True):
 
 
 class GiveReply(Command, frozen=True, kw_only=True):
-    """A persona's planned answer is due."""
+    """A persona's planned answer is due (inferred, CTIA practice)."""
 
     mdn: Mdn
     code: str
@@ -54,7 +54,10 @@ class GiveReply(Command, frozen=True, kw_only=True):
 
 
 class KeywordNearMiss(Event, frozen=True, kw_only=True):
-    """A text that holds a stop keyword and is none: the sender may think they opted out."""
+    """A text that holds a stop keyword and is none: the sender may think they opted out.
+
+    Source: inferred.
+    """
 
     mdn: Mdn
     code: str
@@ -63,19 +66,22 @@ class KeywordNearMiss(Event, frozen=True, kw_only=True):
 
 
 class Received(Record, frozen=True, kw_only=True):
-    """Reply: the text, and what it was taken for."""
+    """Reply: the text, and what it was taken for (inferred, CTIA practice)."""
 
     mo: Mo
 
 
 def give_reply(turn: Turn, command: GiveReply) -> None:
-    """Let the persona text what it planned."""
+    """Let the persona text what it planned (inferred, CTIA practice)."""
     turn.emit(ReplyGiven(answers=command.answers))
     receive(turn, ReceiveMo(mdn=command.mdn, code=command.code, text=command.text))
 
 
 def receive(turn: Turn, command: ReceiveMo) -> Received:
-    """Take in a text and do what it says. Refused where the account has no such code."""
+    """Take in a text and do what it says. Refused where the account has no such code.
+
+    Source: Vibes: unmatched-message-callbacks.
+    """
     code = turn.account.code(command.code)
     if code is None:
         known = ", ".join(item.code for item in turn.account.source_codes)

@@ -26,12 +26,18 @@ NO = frozenset({"N", "NO"})
 
 
 def normalise(text: str) -> str:
-    """The text as keywords are compared: trimmed, inner space single, upper case."""
+    """The text as keywords are compared: trimmed, inner space single, upper case.
+
+    Source: CTIA practice.
+    """
     return " ".join(text.split()).upper()
 
 
 def near_miss(text: str) -> str | None:
-    """The stop keyword that stands in a text which is none, as `STOP` does in "stop it"."""
+    """The stop keyword that stands in a text which is none, as `STOP` does in "stop it".
+
+    Source: CTIA practice.
+    """
     words = [word.strip(".,;:!?\"'") for word in normalise(text).split()]
     padded = f" {' '.join(words)} "
     found = [keyword for keyword in STOP if f" {keyword} " in padded]

@@ -39,7 +39,10 @@ class OptOutReason(StrEnum):
 
 
 class Subscription(Record, frozen=True, kw_only=True):
-    """One time on a list; active while `opt_out_at` is None. `consent` says what it rests on."""
+    """One time on a list; active while `opt_out_at` is None. `consent` says what it rests on.
+
+    Source: Vibes: person-api.
+    """
 
     person_key: str
     list_id: str
@@ -50,20 +53,20 @@ class Subscription(Record, frozen=True, kw_only=True):
 
 
 class Unsubscribe(Command, frozen=True, kw_only=True):
-    """DELETE a subscription: `api_opt_out`, no text to the phone."""
+    """DELETE a subscription: `api_opt_out`, no text to the phone (Vibes: delete-subscription)."""
 
     ref: PersonRef
     list_id: str
 
 
 class SubscriptionAdded(Event, frozen=True, kw_only=True):
-    """A person became a member of a list."""
+    """A person became a member of a list (Vibes: person-api)."""
 
     subscription: Subscription
 
 
 class SubscriptionRemoved(Event, frozen=True, kw_only=True):
-    """A person is no longer a member of a list."""
+    """A person is no longer a member of a list (Vibes: person-api)."""
 
     person_key: str
     list_id: str
@@ -72,13 +75,16 @@ class SubscriptionRemoved(Event, frozen=True, kw_only=True):
 
 
 class Unsubscribed(Record, frozen=True, kw_only=True):
-    """Reply: the subscription as it ended."""
+    """Reply: the subscription as it ended (Vibes: person-api)."""
 
     subscription: Subscription
 
 
 class Subscriptions:
-    """Active subscriptions by person and list, and all that ended, oldest first."""
+    """Active subscriptions by person and list, and all that ended, oldest first.
+
+    Source: Vibes: person-api.
+    """
 
     def __init__(self) -> None:
         self.active: dict[str, dict[str, Subscription]] = {}
@@ -110,7 +116,10 @@ class Subscriptions:
 
 
 def subscribe(turn: Turn, person: Person, list_id: str, consent: str) -> None:
-    """Begin a membership and tell who registered. The caller has checked that there is none."""
+    """Begin a membership and tell who registered. The caller has checked that there is none.
+
+    Source: Vibes: person-api.
+    """
     item = Subscription(
         person_key=person.person_key, list_id=list_id, opt_in_at=turn.now, consent=consent
     )
@@ -123,7 +132,7 @@ def subscribe(turn: Turn, person: Person, list_id: str, consent: str) -> None:
 
 
 def remove(turn: Turn, person: Person, item: Subscription, reason: OptOutReason) -> None:
-    """End a membership and tell who registered, with the reason."""
+    """End a membership and tell who registered, with the reason (Vibes: person-api)."""
     turn.emit(
         SubscriptionRemoved(
             person_key=item.person_key, list_id=item.list_id, at=turn.now, reason=reason

@@ -25,7 +25,10 @@ ReceiptOption = Literal["NONE", "ERROR", "ALL", "SMSC_ERROR", "SMSC_ALL"]
 
 
 class Purpose(StrEnum):
-    """Why a message was sent: by a client through Connect, or by the platform itself."""
+    """Why a message was sent: by a client through Connect, or by the platform itself.
+
+    Source: Connect: send-an-sms-message.
+    """
 
     CONNECT = "connect"
     CONFIRMATION = "confirmation"
@@ -45,7 +48,10 @@ class ReceiptWish(Record, frozen=True, kw_only=True):
 
 
 class Mt(Record, frozen=True, kw_only=True):
-    """An accepted message to a phone. `part_ids[0]` is the message id; `plan` is its fate."""
+    """An accepted message to a phone. `part_ids[0]` is the message id; `plan` is its fate.
+
+    Source: Connect: send-an-sms-message.
+    """
 
     message_id: str
     mdn: Mdn
@@ -64,7 +70,10 @@ class Mt(Record, frozen=True, kw_only=True):
 
 
 class Mo(Record, frozen=True, kw_only=True):
-    """A text from a phone, as it came in, and what the platform took it for."""
+    """A text from a phone, as it came in, and what the platform took it for.
+
+    Source: Connect: receiving-messages.
+    """
 
     message_id: str
     mdn: Mdn
@@ -76,7 +85,7 @@ class Mo(Record, frozen=True, kw_only=True):
 
 
 class SubmitMt(Command, frozen=True, kw_only=True):
-    """POST /MessageApi/mt/messages: one text to one phone."""
+    """POST /MessageApi/mt/messages: one text to one phone (Connect: send-an-sms-message)."""
 
     mdn: Mdn
     code: str
@@ -89,13 +98,16 @@ class SubmitMt(Command, frozen=True, kw_only=True):
 
 
 class MtAccepted(Event, frozen=True, kw_only=True):
-    """A message was taken in; nothing has left yet."""
+    """A message was taken in; nothing has left yet (Connect: send-an-sms-message)."""
 
     mt: Mt
 
 
 class MtMoved(Event, frozen=True, kw_only=True):
-    """A message reached a state; `error_code` is Connect's receipt code, absent on success."""
+    """A message reached a state; `error_code` is Connect's receipt code, absent on success.
+
+    Source: Connect: send-an-sms-message.
+    """
 
     message_id: str
     state: MtState
@@ -104,26 +116,32 @@ class MtMoved(Event, frozen=True, kw_only=True):
 
 
 class MtHeld(Event, frozen=True, kw_only=True):
-    """The phone cannot be reached; the carrier keeps the message until `until`."""
+    """The phone cannot be reached; the carrier keeps the message until `until`.
+
+    Source: inferred, the carriers' usual 72 hours.
+    """
 
     message_id: str
     until: Instant
 
 
 class MoReceived(Event, frozen=True, kw_only=True):
-    """A text from a phone reached the code."""
+    """A text from a phone reached the code (Connect: receiving-messages)."""
 
     mo: Mo
 
 
 class Accepted(Record, frozen=True, kw_only=True):
-    """Reply: the message as accepted."""
+    """Reply: the message as accepted (Connect: send-an-sms-message)."""
 
     mt: Mt
 
 
 class Messages:
-    """Messages under way, how far each is, which are held, and how many each phone has had."""
+    """Messages under way, how far each is, which are held, and how many each phone has had.
+
+    Source: Connect: send-an-sms-message.
+    """
 
     def __init__(self) -> None:
         self.in_flight: dict[str, Mt] = {}
@@ -195,7 +213,10 @@ def submit(turn: Turn, command: SubmitMt) -> Accepted:
 def send(
     turn: Turn, mdn: Mdn, code: str, text: str, purpose: Purpose, subject_id: str | None = None
 ) -> Mt:
-    """A message of the platform itself: a prompt, a welcome, an automatic reply."""
+    """A message of the platform itself: a prompt, a welcome, an automatic reply.
+
+    Source: Connect: send-an-sms-message.
+    """
     order = SubmitMt(mdn=mdn, code=code, text=text, split=True)
     carrier = carrier_of(turn.world, mdn)
     return _accept(turn, order, purpose, carrier, blocked=False, subject_id=subject_id)

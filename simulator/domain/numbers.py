@@ -17,11 +17,17 @@ _SEPARATORS = re.compile(r"[\s().\-]")
 
 
 class InvalidMdn(ValueError):
-    """The text is not a number that this API version takes; the message starts `InvalidMDNFormat`."""
+    """The text is not a number that this API version takes; the message starts `InvalidMDNFormat`.
+
+    Source: Vibes: versions-compatibility.
+    """
 
 
 def parse_mdn(text: str, version: int) -> Mdn:
-    """Read a number as API version 1 or 2 does. Raises InvalidMdn saying what the version takes."""
+    """Read a number as API version 1 or 2 does. Raises InvalidMdn saying what the version takes.
+
+    Source: Vibes: versions-compatibility.
+    """
     if version == 1:
         if not _is_national(text):
             raise InvalidMdn(
@@ -46,7 +52,10 @@ def parse_mdn(text: str, version: int) -> Mdn:
 
 
 def parse_any_mdn(text: str) -> Mdn:
-    """Read ten digits, eleven digits or E.164, as Connect does. Raises InvalidMdn."""
+    """Read ten digits, eleven digits or E.164, as Connect does. Raises InvalidMdn.
+
+    Source: Vibes: versions-compatibility.
+    """
     digits = text.removeprefix("+")
     national = digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
     if not _is_national(national):
@@ -55,7 +64,10 @@ def parse_any_mdn(text: str) -> Mdn:
 
 
 def normalise_phone(text: str) -> Mdn | None:
-    """The number a person typed, `(312) 555-0101`, as E.164; None where it is no US/CA number."""
+    """The number a person typed, `(312) 555-0101`, as E.164; None where it is no US/CA number.
+
+    Source: A5.
+    """
     try:
         return parse_any_mdn(_SEPARATORS.sub("", text))
     except InvalidMdn:
@@ -63,7 +75,10 @@ def normalise_phone(text: str) -> Mdn | None:
 
 
 def format_mdn(mdn: str, version: int) -> str:
-    """The number as API version 1 (`3125550101`) or 2 (`+13125550101`) writes it."""
+    """The number as API version 1 (`3125550101`) or 2 (`+13125550101`) writes it.
+
+    Source: Vibes: versions-compatibility.
+    """
     return mdn.removeprefix("+1") if version == 1 else mdn
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class OptOut(Record, frozen=True, kw_only=True):
-    """A STOP that stands, and the lists the number left by it."""
+    """A STOP that stands, and the lists the number left by it (CTIA practice)."""
 
     code: str
     mdn: Mdn
@@ -26,20 +26,20 @@ class OptOut(Record, frozen=True, kw_only=True):
 
 
 class OptedOut(Event, frozen=True, kw_only=True):
-    """A number said STOP to a code."""
+    """A number said STOP to a code (CTIA practice)."""
 
     opt_out: OptOut
 
 
 class OptOutLifted(Event, frozen=True, kw_only=True):
-    """The number said START, or yes to a new opt-in."""
+    """The number said START, or yes to a new opt-in (CTIA practice)."""
 
     code: str
     mdn: Mdn
 
 
 class StopConfirmed(Event, frozen=True, kw_only=True):
-    """The one confirmation of a STOP went out."""
+    """The one confirmation of a STOP went out (CTIA practice)."""
 
     code: str
     mdn: Mdn
@@ -47,7 +47,7 @@ class StopConfirmed(Event, frozen=True, kw_only=True):
 
 
 class OptOuts:
-    """The opt-outs that stand, and when each number last had a STOP confirmed."""
+    """The opt-outs that stand, and when each number last had a STOP confirmed (CTIA practice)."""
 
     def __init__(self) -> None:
         self.standing: dict[tuple[str, Mdn], OptOut] = {}
@@ -71,6 +71,6 @@ class OptOuts:
 
 
 def lift(turn: Turn, code: str, mdn: Mdn) -> None:
-    """Lift the opt-out of a number from a code, if one stands."""
+    """Lift the opt-out of a number from a code, if one stands (CTIA practice)."""
     if turn.world.opt_outs.get(code, mdn) is not None:
         turn.emit(OptOutLifted(code=code, mdn=mdn))

@@ -13,7 +13,7 @@ from simulator.domain.record import Event, Record
 
 
 class OptIn(StrEnum):
-    """Where a participation stands."""
+    """Where a participation stands (Vibes: acquisition-campaign-api)."""
 
     PENDING = "PENDING"
     CONFIRMED = "CONFIRMED"
@@ -31,7 +31,10 @@ NEXT_STATES: dict[OptIn, frozenset[OptIn]] = {
 
 
 class Participation(Record, frozen=True, kw_only=True):
-    """One request to join; a yes counts while now is before `expires_at`."""
+    """One request to join; a yes counts while now is before `expires_at`.
+
+    Source: Vibes: acquisition-campaign-api.
+    """
 
     participation_id: str
     campaign_id: str
@@ -43,13 +46,19 @@ class Participation(Record, frozen=True, kw_only=True):
 
 
 class ParticipationOpened(Event, frozen=True, kw_only=True):
-    """A request to join; also a repeated one whose window moved."""
+    """A request to join; also a repeated one whose window moved.
+
+    Source: Vibes: acquisition-campaign-api.
+    """
 
     participation: Participation
 
 
 class ParticipationEnded(Event, frozen=True, kw_only=True):
-    """The request came to its end; `blocks` says that a No bars this number from API joins."""
+    """The request came to its end; `blocks` says that a No bars this number from API joins.
+
+    Source: Vibes: acquisition-campaign-api.
+    """
 
     participation_id: str
     outcome: OptIn
@@ -57,14 +66,17 @@ class ParticipationEnded(Event, frozen=True, kw_only=True):
 
 
 class ConfirmationBlockCleared(Event, frozen=True, kw_only=True):
-    """The number may be added through the API again, having texted the keyword."""
+    """The number may be added through the API again, having texted the keyword (A9)."""
 
     campaign_id: str
     mdn: Mdn
 
 
 class Participations:
-    """Pending participations by id and by campaign and number, and the confirmation blocks."""
+    """Pending participations by id and by campaign and number, and the confirmation blocks.
+
+    Source: Vibes: acquisition-campaign-api.
+    """
 
     def __init__(self) -> None:
         self.pending: dict[str, Participation] = {}

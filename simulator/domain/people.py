@@ -31,20 +31,26 @@ if TYPE_CHECKING:
 
 
 class AddPerson(Command, frozen=True, kw_only=True):
-    """POST persons: make the person, or merge into the one with that number or external id."""
+    """POST persons: make the person, or merge into the one with that number or external id.
+
+    Source: Vibes: person-api.
+    """
 
     patch: PersonPatch
 
 
 class UpdatePerson(Command, frozen=True, kw_only=True):
-    """PUT a person by key (404 when unknown) or by external id (made when unknown)."""
+    """PUT a person by key (404 when unknown) or by external id (made when unknown).
+
+    Source: Vibes: person-api.
+    """
 
     ref: PersonRef
     patch: PersonPatch
 
 
 class PersonSaved(Record, frozen=True, kw_only=True):
-    """Reply: the person as saved, and whether it is new."""
+    """Reply: the person as saved, and whether it is new (Vibes: person-api)."""
 
     person: Person
     created: bool
@@ -79,7 +85,7 @@ def update_person(turn: Turn, command: UpdatePerson) -> PersonSaved:
 
 
 def check_fields(turn: Turn, patch: PersonPatch) -> None:
-    """Refuse custom fields the account does not have, all of them at once."""
+    """Refuse custom fields the account does not have, all of them at once (Vibes: person-api)."""
     unknown = [name for name in patch.custom_fields if name not in turn.account.custom_fields]
     if unknown:
         raise Refused(
@@ -95,7 +101,7 @@ def check_fields(turn: Turn, patch: PersonPatch) -> None:
 
 
 def save(turn: Turn, person: Person | None, patch: PersonPatch) -> PersonSaved:
-    """Merge the patch into the person, or make one; tell who registered for it.
+    """Merge the patch into the person, or make one; tell who registered for it (Vibes: person-api).
 
     Raises Refused when the number or the external id is another person's, or the number would change.
     """
@@ -127,7 +133,10 @@ def _named_by_external(turn: Turn, patch: PersonPatch) -> Person | None:
 
 
 def check_identifiers(turn: Turn, person: Person | None, patch: PersonPatch) -> None:
-    """Refuse an external id or a number that is another person's, and a change of number."""
+    """Refuse an external id or a number that is another person's, and a change of number.
+
+    Source: Vibes: person-api.
+    """
     key = person.person_key if person else None
     namesake = _named_by_external(turn, patch)
     if namesake and namesake.person_key != key:

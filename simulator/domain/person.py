@@ -34,7 +34,10 @@ class Person(Record, frozen=True, kw_only=True):
 
 
 class PersonPatch(Record, frozen=True, kw_only=True):
-    """What a client says of a person: an absent member is UNSET, `None` asks for removal."""
+    """What a client says of a person: an absent member is UNSET, `None` asks for removal.
+
+    Source: Vibes: person-api.
+    """
 
     external_person_id: str | UnsetType | None = UNSET
     mdn: Mdn | UnsetType | None = UNSET
@@ -43,26 +46,29 @@ class PersonPatch(Record, frozen=True, kw_only=True):
 
 
 class PersonRef(Record, frozen=True, kw_only=True):
-    """How a client names a person. `key` also takes a person_id, as Vibes' paths do."""
+    """How a client names a person. `key` also takes a person_id, as Vibes' paths do.
+
+    Source: Vibes: person-api.
+    """
 
     by: Literal["key", "external", "mdn"]
     value: str
 
 
 class PersonAdded(Event, frozen=True, kw_only=True):
-    """A person came into the mobile database."""
+    """A person came into the mobile database (Vibes: person-api)."""
 
     person: Person
 
 
 class PersonUpdated(Event, frozen=True, kw_only=True):
-    """A person changed; the whole new state."""
+    """A person changed; the whole new state (Vibes: person-api)."""
 
     person: Person
 
 
 class People:
-    """All persons of an account, found by key, id, external id or number."""
+    """All persons of an account, found by key, id, external id or number (Vibes: person-api)."""
 
     def __init__(self) -> None:
         self.by_key: dict[str, Person] = {}
@@ -110,7 +116,7 @@ class People:
 
 
 def must_find(turn: Turn, ref: PersonRef) -> Person:
-    """The person, or the refusal that becomes a 404."""
+    """The person, or the refusal that becomes a 404 (Vibes: person-api)."""
     person = turn.world.people.find(ref)
     if person is None:
         raise refuse(Fault.NOT_FOUND, f'no person with {ref.by} "{ref.value}"')

@@ -39,7 +39,10 @@ MAX_REGISTRATIONS = 50
 
 
 class Registration(Record, frozen=True, kw_only=True):
-    """Who wants to know; `version` is the X-API-Version it was made with (number format)."""
+    """Who wants to know; `version` is the X-API-Version it was made with (number format).
+
+    Source: Vibes: callback-api.
+    """
 
     callback_id: str
     callback_type: str
@@ -59,7 +62,7 @@ class Registration(Record, frozen=True, kw_only=True):
 
 
 class RegisterCallback(Command, frozen=True, kw_only=True):
-    """POST config/callbacks."""
+    """POST config/callbacks (Vibes: callback-api)."""
 
     callback_type: str
     scope: str | None
@@ -72,13 +75,13 @@ class RegisterCallback(Command, frozen=True, kw_only=True):
 
 
 class EndCallback(Command, frozen=True, kw_only=True):
-    """DELETE config/callbacks/{id}: it ends now."""
+    """DELETE config/callbacks/{id}: it ends now (Vibes: callback-api)."""
 
     callback_id: str
 
 
 class CallbackRegistered(Event, frozen=True, kw_only=True):
-    """Somebody wants to know; also when a registration changed or ended."""
+    """Somebody wants to know; also when a registration changed or ended (Vibes: callback-api)."""
 
     registration: Registration
 

@@ -20,7 +20,10 @@ _GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
 
 
 class Alphabet(NamedTuple):
-    """An alphabet and its limits, in septets (GSM-7) or UTF-16 code units (UCS-2)."""
+    """An alphabet and its limits, in septets (GSM-7) or UTF-16 code units (UCS-2).
+
+    Source: 3GPP TS 23.038.
+    """
 
     name: str
     single: int
@@ -32,17 +35,26 @@ UCS2 = Alphabet("UCS-2", 70, 67)
 
 
 def alphabet_of(text: str) -> Alphabet:
-    """GSM-7 where every character is in the basic or extension table, else UCS-2."""
+    """GSM-7 where every character is in the basic or extension table, else UCS-2.
+
+    Source: 3GPP TS 23.038.
+    """
     return GSM7 if all(c in _GSM_BASIC or c in _GSM_EXTENSION for c in text) else UCS2
 
 
 def units(text: str, alphabet: Alphabet) -> int:
-    """The length in septets (an extension character is two) or in UTF-16 code units."""
+    """The length in septets (an extension character is two) or in UTF-16 code units.
+
+    Source: 3GPP TS 23.038.
+    """
     return sum(_width(character, alphabet) for character in text)
 
 
 def segments(text: str) -> tuple[str, ...]:
-    """The parts a handset receives, in order; joined they are the text. Empty text is one part."""
+    """The parts a handset receives, in order; joined they are the text. Empty text is one part.
+
+    Source: 3GPP TS 23.038.
+    """
     alphabet = alphabet_of(text)
     if units(text, alphabet) <= alphabet.single:
         return (text,)

@@ -16,14 +16,14 @@ from simulator.wire import connect_xml, platform_views
 
 
 class Outgoing(NamedTuple):
-    """What the transport sends: method and URL are the delivery's own."""
+    """What the transport sends: method and URL are the delivery's own (Vibes: callbacks)."""
 
     headers: dict[str, str]
     body: bytes
 
 
 def outgoing(account: Account, delivery: Delivery, attempt: int) -> Outgoing:
-    """Encode the attempt of a delivery."""
+    """Encode the attempt of a delivery (Vibes: callbacks)."""
     notice = delivery.notice
     if isinstance(notice, ReceiptNotice):
         body = connect_xml.receipt(notice)

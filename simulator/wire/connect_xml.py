@@ -35,7 +35,10 @@ _FAILURES = {
 
 
 class ConnectFault(Exception):
-    """A row of Connect's error table: its code and the filled-in description."""
+    """A row of Connect's error table: its code and the filled-in description.
+
+    Source: Connect: http-error-and-status-codes.
+    """
 
     def __init__(self, code: int, description: str) -> None:
         super().__init__(f"{code}: {description}")
@@ -44,14 +47,17 @@ class ConnectFault(Exception):
 
 
 class Shown(msgspec.Struct):
-    """A stored message, or one part of it, as the query call answers it."""
+    """A stored message, or one part of it, as the query call answers it.
+
+    Source: Connect: split-messages.
+    """
 
     mt: Mt
     part: int
 
 
 def read_mt(body: bytes) -> SubmitMt:
-    """The message a client submits.
+    """The message a client submits (Connect: send-an-sms-message).
 
     Accepts 10 digits, 11 digits or E.164, a missing `type`, CDATA and single quotes, as real
     clients send them. Raises ConnectFault 1020 for the form of the document, 1022 for a value.
@@ -91,7 +97,10 @@ def read_mt(body: bytes) -> SubmitMt:
 
 
 def accepted(mt: Mt) -> bytes:
-    """The answer to a submit: `<mtMessageRsp .../>`; it acknowledges, it does not promise."""
+    """The answer to a submit: `<mtMessageRsp .../>`; it acknowledges, it does not promise.
+
+    Source: Connect: send-an-sms-message.
+    """
     attributes = _attributes(
         messageId=mt.message_id,
         submitterMessageId=mt.submitter_id,
@@ -102,7 +111,10 @@ def accepted(mt: Mt) -> bytes:
 
 
 def message(shown: Shown) -> bytes:
-    """The answer to a query of one message, or of one part of a split one."""
+    """The answer to a query of one message, or of one part of a split one.
+
+    Source: Connect: retrieve-info-from-the-api.
+    """
     mt, parts = shown.mt, len(shown.mt.part_ids)
     several = parts > 1
     attributes = _attributes(
@@ -125,7 +137,10 @@ def message(shown: Shown) -> bytes:
 
 
 def receipt(notice: ReceiptNotice) -> bytes:
-    """A receipt callback, `<mtMessageResponse>`; codes only on error, multipart only when split."""
+    """A receipt callback, `<mtMessageResponse>`; codes only on error, multipart only when split.
+
+    Source: Connect: callbacks.
+    """
     head = _attributes(
         messageId=notice.message_id,
         submitterMessageId=notice.submitter_id,
@@ -155,7 +170,10 @@ def receipt(notice: ReceiptNotice) -> bytes:
 
 
 def mo(notice: MoNotice, attempt: int) -> bytes:
-    """An inbound text, `<moMessage>`; no space between elements, no attribute on `<message>`."""
+    """An inbound text, `<moMessage>`; no space between elements, no attribute on `<message>`.
+
+    Source: Connect: receiving-messages.
+    """
     head = _attributes(
         messageId=notice.message_id, receiptDate=mo_time(notice.at), attemptNumber=str(attempt)
     )
@@ -168,7 +186,7 @@ def mo(notice: MoNotice, attempt: int) -> bytes:
 
 
 def error(code: int, description: str, *, retriable: bool) -> bytes:
-    """`<error code= description= retriable=/>`."""
+    """`<error code= description= retriable=/>` (Connect: http-error-and-status-codes)."""
     attributes = _attributes(
         code=str(code), description=description, retriable="true" if retriable else "false"
     )

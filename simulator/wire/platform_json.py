@@ -22,7 +22,10 @@ Json = dict[str, object]
 
 
 class Malformed(Exception):
-    """The body cannot be taken; `messages` are all the reasons, for the errors envelope."""
+    """The body cannot be taken; `messages` are all the reasons, for the errors envelope.
+
+    Source: Vibes: technical-details.
+    """
 
     def __init__(self, *messages: str) -> None:
         super().__init__("; ".join(messages))
@@ -30,11 +33,14 @@ class Malformed(Exception):
 
 
 class NotSimulated(Exception):
-    """A thing of the real platform that is not built here; the message names it."""
+    """A thing of the real platform that is not built here; the message names it.
+
+    Source: Vibes: technical-details.
+    """
 
 
 class Destination(msgspec.Struct):
-    """Where a callback goes, as registered."""
+    """Where a callback goes, as registered (Vibes: technical-details)."""
 
     callback_type: str
     scope: str | None
@@ -77,7 +83,10 @@ class _Reader:
 
 
 def read_object(body: bytes) -> Json:
-    """The body as a JSON object. Raises Malformed where it is not JSON or no object."""
+    """The body as a JSON object. Raises Malformed where it is not JSON or no object.
+
+    Source: Vibes: technical-details.
+    """
     try:
         value = msgspec.json.decode(body)
     except msgspec.DecodeError as error:
@@ -88,7 +97,10 @@ def read_object(body: bytes) -> Json:
 
 
 def read_person(body: bytes, version: int) -> PersonPatch:
-    """What POST and PUT persons say. Unknown members are ignored, read-only ones too."""
+    """What POST and PUT persons say. Unknown members are ignored, read-only ones too.
+
+    Source: Vibes: technical-details.
+    """
     reader = _Reader(read_object(body))
     patch = _patch(reader, version)
     reader.finish()
@@ -96,7 +108,10 @@ def read_person(body: bytes, version: int) -> PersonPatch:
 
 
 def read_participant(body: bytes, version: int) -> tuple[PersonRef | None, PersonPatch]:
-    """What POST participants says: a reference by person_key or person_id, and the person."""
+    """What POST participants says: a reference by person_key or person_id, and the person.
+
+    Source: Vibes: technical-details.
+    """
     reader = _Reader(read_object(body))
     patch = _patch(reader, version)
     key = reader.text("person_key", longest=128) or reader.text("person_id", longest=128)
@@ -106,7 +121,7 @@ def read_participant(body: bytes, version: int) -> tuple[PersonRef | None, Perso
 
 
 def read_mdn(text: str, version: int) -> Mdn:
-    """A number in a query string. Raises Malformed."""
+    """A number in a query string. Raises Malformed (Vibes: technical-details)."""
     try:
         return parse_mdn(text, version)
     except InvalidMdn as error:
@@ -114,7 +129,7 @@ def read_mdn(text: str, version: int) -> Mdn:
 
 
 def read_registration(body: bytes) -> Destination:
-    """What POST config/callbacks says.
+    """What POST config/callbacks says (Vibes: technical-details).
 
     `event_type` stands in for `callback_type`, and `subscription_added.list_id` for the scope of a
     `subscription_removed` registration, as Vibes' own client sends them.

@@ -31,22 +31,25 @@ Json = dict[str, object]
 
 
 def errors(*problems: tuple[str, int]) -> Json:
-    """The errors envelope, one member per problem: `(message, our stable code)`."""
+    """The errors envelope, one member per problem: `(message, our stable code)`.
+
+    Source: Vibes: technical-details.
+    """
     return {"errors": [{"message": message, "code": code} for message, code in problems]}
 
 
 def person_url(company: str, person: Person) -> str:
-    """Relative, by person_key."""
+    """Relative, by person_key (Vibes: technical-details)."""
     return f"/companies/{company}/mobiledb/persons/{person.person_key}"
 
 
 def list_url(company: str, list_id: str) -> str:
-    """Relative, by list id."""
+    """Relative, by list id (Vibes: technical-details)."""
     return f"/companies/{company}/mobiledb/subscription_lists/{list_id}"
 
 
 def campaign_url(company: str, campaign_id: str) -> str:
-    """Relative, by acquisition id."""
+    """Relative, by acquisition id (Vibes: technical-details)."""
     return f"/companies/{company}/campaigns/acquisition/{campaign_id}"
 
 
@@ -97,14 +100,14 @@ def campaign(company: str, item: AcquisitionCampaign, opened: Instant) -> Json:
 
 
 def participated(company: str, reply: Participated) -> Json:
-    """The answer of Add participant: PENDING or SUBSCRIBED."""
+    """The answer of Add participant: PENDING or SUBSCRIBED (Vibes: post_add-a-participant)."""
     return _participation(
         company, reply.person, reply.participated_at, reply.expires_at, reply.status
     )
 
 
 def pending(company: str, person: Person, item: Participation) -> Json:
-    """One pending participant."""
+    """One pending participant (Vibes: acquisition-campaign-api)."""
     return _participation(company, person, item.participated_at, item.expires_at, "PENDING")
 
 
@@ -123,7 +126,10 @@ def subscription(company: str, person: Person, item: Subscription) -> Json:
 
 
 def registration(company: str, item: Registration) -> Json:
-    """A callback registration; both spellings of the time stamps are there."""
+    """A callback registration; both spellings of the time stamps are there.
+
+    Source: Vibes: callback-api.
+    """
     shown: Json = {
         "callback_id": item.callback_id,
         "callback_type": item.callback_type,
@@ -148,7 +154,10 @@ def registration(company: str, item: Registration) -> Json:
 
 
 def callback(account: Account, delivery: Delivery) -> Json:
-    """The body of a Platform callback: what every type has, and the type's own member."""
+    """The body of a Platform callback: what every type has, and the type's own member.
+
+    Source: Vibes: callbacks.
+    """
     body: Json = {
         "event_id": delivery.delivery_id,
         "callback_type": delivery.callback_type,

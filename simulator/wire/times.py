@@ -30,7 +30,10 @@ def unmatched_time(instant: int) -> str:
 
 
 def read_date(text: str) -> Instant:
-    """A start or end date of a registration: `2017-01-01`, `...T00:00Z`, `...T00:00:00Z`."""
+    """A start or end date of a registration: `2017-01-01`, `...T00:00Z`, `...T00:00:00Z`.
+
+    Source: Vibes: callback-api.
+    """
     return parse_instant(text)
 
 

@@ -10,11 +10,14 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 
 class BadXml(ValueError):
-    """The document is not well formed, or holds a document type; the message says where."""
+    """The document is not well formed, or holds a document type; the message says where.
+
+    Source: inferred.
+    """
 
 
 class Element:
-    """An element: its name, attributes, children and the text directly inside it."""
+    """An element: its name, attributes, children and the text directly inside it (inferred)."""
 
     __slots__ = ("attributes", "children", "name", "text")
 
@@ -30,7 +33,10 @@ class Element:
 
 
 def read(body: bytes) -> Element:
-    """The root element. Raises BadXml; a DOCTYPE, and so every entity of its own, is refused."""
+    """The root element. Raises BadXml; a DOCTYPE, and so every entity of its own, is refused.
+
+    Source: inferred.
+    """
     parser = ParserCreate()
     parser.buffer_text = True
     root = Element("", {})

@@ -16,7 +16,10 @@ MOST_LISTED = 50
 
 
 async def index(call: Call) -> web.Response:
-    """GET campaigns/acquisition: the active ones, at most 50; 404 when there are none."""
+    """GET campaigns/acquisition: the active ones, at most 50; 404 when there are none.
+
+    Source: Vibes: acquisition-campaign-api.
+    """
     if not call.account.campaigns:
         raise not_found("no acquisition campaigns")
     opened = call.account.clock.now
@@ -25,13 +28,16 @@ async def index(call: Call) -> web.Response:
 
 
 async def get(call: Call) -> web.Response:
-    """GET campaigns/acquisition/{id}."""
+    """GET campaigns/acquisition/{id} (Vibes: acquisition-campaign-api)."""
     opened = call.account.clock.now
     return respond(platform_views.campaign(call.company, _campaign(call), opened))
 
 
 async def add_participant(call: Call) -> web.Response:
-    """POST participants: 201 PENDING or SUBSCRIBED, 200 when one is pending already."""
+    """POST participants: 201 PENDING or SUBSCRIBED, 200 when one is pending already.
+
+    Source: Vibes: acquisition-campaign-api.
+    """
     body = await call.request.read()
     ref, patch = platform_json.read_participant(body, call.version)
     reply = await call.submit(
@@ -43,7 +49,10 @@ async def add_participant(call: Call) -> web.Response:
 
 
 async def pending(call: Call) -> web.Response:
-    """GET participants?mdn|person_id|external_person_id: what is pending; an array, maybe empty."""
+    """GET participants?mdn|person_id|external_person_id: what is pending; an array, maybe empty.
+
+    Source: Vibes: acquisition-campaign-api.
+    """
     ref = _sought(call)
     campaign, world = _campaign(call), await call.world()
     person = world.people.find(ref)

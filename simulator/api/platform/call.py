@@ -20,7 +20,10 @@ from simulator.wire.platform_json import Malformed, NotSimulated
 
 
 class Call:
-    """What a handler works with: the path's values, the company's account, the API version."""
+    """What a handler works with: the path's values, the company's account, the API version.
+
+    Source: Vibes: technical-details.
+    """
 
     def __init__(self, request: web.Request, universe: Universe, version: int) -> None:
         self.request = request
@@ -59,7 +62,7 @@ class Call:
 
 
 class Rejected(Exception):
-    """The call ends with this answer."""
+    """The call ends with this answer (Vibes: technical-details)."""
 
     def __init__(self, answer: web.Response) -> None:
         super().__init__(answer.status)
@@ -70,12 +73,15 @@ Handler = Callable[[Call], Awaitable[web.Response]]
 
 
 def not_found(what: str) -> Rejected:
-    """404 in the envelope."""
+    """404 in the envelope (Vibes: technical-details)."""
     return Rejected(errors.answer(errors.NOT_FOUND, what))
 
 
 def person_ref(call: Call) -> PersonRef:
-    """The person a path names: by key or person_id, or by external id."""
+    """The person a path names: by key or person_id, or by external id.
+
+    Source: Vibes: technical-details.
+    """
     external = call.request.match_info.get("external_person_id")
     if external is not None:
         return PersonRef(by="external", value=external)
@@ -83,7 +89,7 @@ def person_ref(call: Call) -> PersonRef:
 
 
 def find_person(call: Call, world: World) -> Person:
-    """The person a path names. Raises Rejected 404."""
+    """The person a path names. Raises Rejected 404 (Vibes: technical-details)."""
     ref = person_ref(call)
     person = world.people.find(ref)
     if person is None:
@@ -92,7 +98,10 @@ def find_person(call: Call, world: World) -> Person:
 
 
 def handled(handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """An aiohttp handler that knows its caller, its company and its version, or says no."""
+    """An aiohttp handler that knows its caller, its company and its version, or says no.
+
+    Source: Vibes: technical-details.
+    """
 
     async def handle(request: web.Request) -> web.Response:
         try:

@@ -11,7 +11,10 @@ from simulator.wire import platform_json, platform_views
 
 
 async def register(call: Call) -> web.Response:
-    """POST config/callbacks: 201; numbers will be told in the version of this call."""
+    """POST config/callbacks: 201; numbers will be told in the version of this call.
+
+    Source: Vibes: callback-api.
+    """
     told = platform_json.read_registration(await call.request.read())
     command = RegisterCallback(
         callback_type=told.callback_type,
@@ -27,7 +30,7 @@ async def register(call: Call) -> web.Response:
 
 
 async def index(call: Call) -> web.Response:
-    """GET config/callbacks: active and future ones."""
+    """GET config/callbacks: active and future ones (Vibes: callback-api)."""
     world = await call.world()
     now = world.now
     return respond(
@@ -40,7 +43,7 @@ async def index(call: Call) -> web.Response:
 
 
 async def get(call: Call) -> web.Response:
-    """GET config/callbacks/{id}."""
+    """GET config/callbacks/{id} (Vibes: callback-api)."""
     callback_id = call.path("callback_id")
     item = (await call.world()).callbacks.registrations.get(callback_id)
     if item is None:
@@ -49,7 +52,10 @@ async def get(call: Call) -> web.Response:
 
 
 async def end(call: Call) -> web.Response:
-    """DELETE config/callbacks/{id}: it ends now; 200 with the registration as it ended."""
+    """DELETE config/callbacks/{id}: it ends now; 200 with the registration as it ended.
+
+    Source: Vibes: callback-api.
+    """
     return respond(
         _shown(call, await call.submit(EndCallback(callback_id=call.path("callback_id"))))
     )

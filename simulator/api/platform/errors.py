@@ -41,7 +41,7 @@ STATUS_AND_CODE: dict[Fault, tuple[int, int]] = {
 
 
 def answer(fault: tuple[int, int], *messages: str, **headers: str) -> web.Response:
-    """The envelope with one error per message, all of one kind."""
+    """The envelope with one error per message, all of one kind (Vibes: technical-details)."""
     status, code = fault
     return respond(
         platform_views.errors(*((message, code) for message in messages)), status, headers
@@ -49,13 +49,16 @@ def answer(fault: tuple[int, int], *messages: str, **headers: str) -> web.Respon
 
 
 def refused(refusal: Refusal) -> web.Response:
-    """The envelope of a refused command; the first problem decides the status."""
+    """The envelope of a refused command; the first problem decides the status.
+
+    Source: Vibes: technical-details.
+    """
     told = [(problem.message, STATUS_AND_CODE[problem.fault][1]) for problem in refusal.problems]
     return respond(platform_views.errors(*told), STATUS_AND_CODE[refusal.problems[0].fault][0])
 
 
 def respond(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """A JSON answer; every answer but 204 has a body."""
+    """A JSON answer; every answer but 204 has a body (Vibes: technical-details)."""
     named = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
     return web.Response(
         body=msgspec.json.encode(body),

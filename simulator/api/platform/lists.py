@@ -13,19 +13,22 @@ from simulator.wire import platform_json, platform_views
 
 
 async def index(call: Call) -> web.Response:
-    """GET subscription_lists."""
+    """GET subscription_lists (Vibes: subscription-list-api)."""
     return respond(
         [platform_views.subscription_list(call.company, item) for item in call.account.lists]
     )
 
 
 async def get(call: Call) -> web.Response:
-    """GET subscription_lists/{id}."""
+    """GET subscription_lists/{id} (Vibes: subscription-list-api)."""
     return respond(platform_views.subscription_list(call.company, _list(call)))
 
 
 async def campaigns(call: Call) -> web.Response:
-    """GET subscription_lists/{id}/acquisition_campaigns: the campaigns that feed the list."""
+    """GET subscription_lists/{id}/acquisition_campaigns: the campaigns that feed the list.
+
+    Source: Vibes: subscription-list-api.
+    """
     item, opened = _list(call), call.account.clock.now
     return respond(
         [
@@ -37,7 +40,10 @@ async def campaigns(call: Call) -> web.Response:
 
 
 async def subscriber(call: Call) -> web.Response:
-    """GET subscription_lists/{id}/subscribers?mdn|person_key|external_person_id: the person, or 404."""
+    """GET subscription_lists/{id}/subscribers?mdn|person_key|external_person_id: the person, or 404.
+
+    Source: Vibes: subscription-list-api.
+    """
     item, world = _list(call), await call.world()
     person = world.people.find(_sought(call))
     if person is None or world.subscriptions.get(person.person_key, item.id) is None:
@@ -46,7 +52,10 @@ async def subscriber(call: Call) -> web.Response:
 
 
 async def of_person(call: Call) -> web.Response:
-    """GET persons/.../subscriptions: active ones, with `active_only=false` those that ended too."""
+    """GET persons/.../subscriptions: active ones, with `active_only=false` those that ended too.
+
+    Source: Vibes: person-api.
+    """
     world = await call.world()
     person = find_person(call, world)
     only = (call.query("active_only") or "true").lower() != "false"
@@ -56,7 +65,10 @@ async def of_person(call: Call) -> web.Response:
 
 
 async def one_of_person(call: Call) -> web.Response:
-    """GET persons/.../subscriptions/{list}: as an array, the published shape; 404 if not on it."""
+    """GET persons/.../subscriptions/{list}: as an array, the published shape; 404 if not on it.
+
+    Source: Vibes: person-api.
+    """
     world = await call.world()
     person = find_person(call, world)
     list_id = call.path("subscription_list_id")
@@ -67,7 +79,10 @@ async def one_of_person(call: Call) -> web.Response:
 
 
 async def unsubscribe(call: Call) -> web.Response:
-    """DELETE persons/.../subscriptions/{list}: 204; reason api_opt_out, no text to the phone."""
+    """DELETE persons/.../subscriptions/{list}: 204; reason api_opt_out, no text to the phone.
+
+    Source: Vibes: delete-subscription.
+    """
     list_id = call.path("subscription_list_id")
     await call.submit(Unsubscribe(ref=person_ref(call), list_id=list_id))
     return web.Response(status=204)

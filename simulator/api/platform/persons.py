@@ -11,25 +11,31 @@ from simulator.wire import platform_json, platform_views
 
 
 async def add(call: Call) -> web.Response:
-    """POST persons: 201 new, 200 merged into the one with that number or external id."""
+    """POST persons: 201 new, 200 merged into the one with that number or external id.
+
+    Source: Vibes: person-api.
+    """
     patch = platform_json.read_person(await call.request.read(), call.version)
     return _saved(call, await call.submit(AddPerson(patch=patch)))
 
 
 async def update(call: Call) -> web.Response:
-    """PUT persons/{key} or persons/external/{id}: 200; an unknown external id is made."""
+    """PUT persons/{key} or persons/external/{id}: 200; an unknown external id is made.
+
+    Source: Vibes: person-api.
+    """
     patch = platform_json.read_person(await call.request.read(), call.version)
     return _saved(call, await call.submit(UpdatePerson(ref=person_ref(call), patch=patch)))
 
 
 async def get(call: Call) -> web.Response:
-    """GET persons/{key} or persons/external/{id}."""
+    """GET persons/{key} or persons/external/{id} (Vibes: person-api)."""
     person = find_person(call, await call.world())
     return respond(platform_views.person(call.account, person, call.version))
 
 
 async def search(call: Call) -> web.Response:
-    """GET persons?mdn=: an array, or by setting the published single object."""
+    """GET persons?mdn=: an array, or by setting the published single object (Vibes: person-api)."""
     text = call.query("mdn")
     if text is None:
         raise not_found("mdn is required, as ?mdn=%2B12995551234")

@@ -11,7 +11,7 @@ _COUNTRIES = {"1": "United States"}
 
 
 async def index(call: Call) -> web.Response:
-    """GET sourcecodes: the account's codes."""
+    """GET sourcecodes: the account's codes (Vibes: source-code-api)."""
     return respond(
         [
             {
