@@ -95,14 +95,20 @@ class Simulator:
         connect.add_routes(app)
         control.add_routes(app)
         add_index(app)
+        app.on_shutdown.append(self._close_feeds)
         return app
 
+    async def _close_feeds(self, _app: web.Application) -> None:
+        """Let live readers see the end of the stream, and not wait for it."""
+        for universe in self.accounts.all():
+            universe.feed.close()
+
     async def _make_first_accounts(self) -> None:
-        for number, spec in enumerate(self.settings.accounts, start=1):
+        for spec in self.settings.accounts:
             document = spec.model_dump(exclude_unset=True)
             account, password = read_account(
                 {"seed": self.settings.seed, **document},
-                key=f"acct{number:04d}",
+                key=self.accounts.new_key(),
                 now=self.accounts.wall.now(),
             )
             record = AccountRecord(account.company_key, account.username, password)

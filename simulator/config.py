@@ -16,6 +16,8 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    StrictBool,
+    StrictInt,
     model_validator,
 )
 
@@ -82,7 +84,7 @@ class ClockSpec(Spec):
     """`manual` stands until moved; `live` runs."""
     now: InstantText | None = None
     """Where time starts; a manual clock without it starts at 2026-01-05T15:00:00Z."""
-    rate: int = Field(default=1, ge=1, le=100_000)
+    rate: StrictInt = Field(default=1, ge=1, le=100_000)
     """How many times faster than the wall a live clock runs."""
 
 
@@ -170,11 +172,11 @@ class SettingsSpec(Spec):
     """A6: when the window starts: request accepted, prompt sent, or prompt delivered."""
     repeat_participant: Literal["ignore", "resend", "extend"] = "ignore"
     """Add participant while one is pending: nothing more, the prompt again, or a new window too."""
-    no_sets_block: bool = True
+    no_sets_block: StrictBool = True
     """A9: N or No bars the number from being added to that campaign through the API."""
-    stop_sets_block: bool = False
+    stop_sets_block: StrictBool = False
     """A9: STOP while pending does so too."""
-    stop_blocks_sends: bool = True
+    stop_blocks_sends: StrictBool = True
     """After STOP, what a client submits for that number on that code fails with code 9."""
     start: Literal["unblock", "resubscribe"] = "unblock"
     """What START does: lift the block, or also put the number back on the lists STOP took it off."""
@@ -182,14 +184,14 @@ class SettingsSpec(Spec):
     """A STOP that changes nothing is confirmed at most once in this time."""
     person_search: Literal["array", "object"] = "array"
     """What GET persons?mdn= answers: an array as Vibes' client reads it, or the published object."""
-    magic_numbers: bool = True
+    magic_numbers: StrictBool = True
     """Whether +1 500 555 0001 to 0009 behave as documented."""
     routing_delay: DurationText = "20ms"
     """How long Vibes takes to route a message."""
     callback_timeout: DurationText = "2s"
     """Real time a destination has to answer."""
     retry_every: DurationText = "5m"
-    retries: int = Field(default=5, ge=0, le=100)
+    retries: StrictInt = Field(default=5, ge=0, le=100)
 
 
 class AccountSpec(Spec):
@@ -198,7 +200,7 @@ class AccountSpec(Spec):
     company_key: Id | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]+$")
     username: Id | None = Field(default=None, pattern=r"^[^:]+$")
     password: Id | None = None
-    seed: int = Field(default=0, ge=0, lt=2**63)
+    seed: StrictInt = Field(default=0, ge=0, lt=2**63)
     clock: ClockSpec = ClockSpec()
     source_codes: tuple[SourceCodeSpec, ...] = (SourceCodeSpec(code="65047"),)
     subscription_lists: tuple[ListSpec, ...] = (
@@ -354,11 +356,11 @@ class ServerSettings(Spec):
 
     host: str = "127.0.0.1"
     """SMSIM_HOST: the address to listen on."""
-    port: int = Field(default=8080, ge=0, le=65535)
+    port: StrictInt = Field(default=8080, ge=0, le=65535)
     """SMSIM_PORT: 0 picks a free one."""
     db: Path | None = None
     """SMSIM_DB: the journal's file; none keeps everything in memory."""
-    seed: int = Field(default=0, ge=0)
+    seed: StrictInt = Field(default=0, ge=0)
     """SMSIM_SEED: the seed of accounts that name none."""
     control_token: str | None = None
     """SMSIM_CONTROL_TOKEN: required of control calls that do not come from this machine."""

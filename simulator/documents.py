@@ -20,7 +20,8 @@ Fault = tuple[tuple[str | int, ...], str]
 
 
 class Spec(BaseModel):
-    """A part of a document people write: unknown members are faults, and nothing is coerced."""
+    """A part of a document people write: unknown members are faults, numbers and truth values are
+    written as such."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 

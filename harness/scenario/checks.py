@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from simulator.config import Id
 from simulator.documents import Spec
@@ -32,7 +32,7 @@ class InboxCheck(Spec):
 class MessagesCheck(Spec):
     """How many messages there are; absent members do not narrow."""
 
-    count: int = Field(ge=0)
+    count: StrictInt = Field(ge=0)
     to: Name | None = None
     text: str | None = None
     """`*` stands for anything."""
@@ -41,7 +41,7 @@ class MessagesCheck(Spec):
     state: str | None = None
     """accepted, delivered, undeliverable, ..."""
     direction: Literal["mt", "mo"] = "mt"
-    segments: int | None = None
+    segments: StrictInt | None = None
 
 
 class MemberCheck(Spec):
@@ -49,7 +49,7 @@ class MemberCheck(Spec):
 
     person: Name
     list: Id
-    is_: bool = Field(default=True, alias="is")
+    is_: StrictBool = Field(default=True, alias="is")
 
 
 class EverCheck(Spec):
@@ -57,7 +57,7 @@ class EverCheck(Spec):
 
     person: Name
     list: Id
-    is_: bool = Field(default=True, alias="is")
+    is_: StrictBool = Field(default=True, alias="is")
 
 
 class PendingCheck(Spec):
@@ -65,14 +65,14 @@ class PendingCheck(Spec):
 
     person: Name
     campaign: Id
-    is_: bool = Field(default=True, alias="is")
+    is_: StrictBool = Field(default=True, alias="is")
 
 
 class ActivityCheck(Spec):
     """How many activities there are; absent members do not narrow."""
 
     kind: str
-    count: int = Field(default=1, ge=0)
+    count: StrictInt = Field(default=1, ge=0)
     person: Name | None = None
     reason: str | None = None
     campaign: Name | None = None
@@ -82,7 +82,7 @@ class CallbacksCheck(Spec):
     """How many callbacks of a type were delivered."""
 
     type: str
-    count: int = Field(ge=0)
+    count: StrictInt = Field(ge=0)
 
 
 class RunCheck(Spec):
@@ -90,7 +90,7 @@ class RunCheck(Spec):
 
     campaign: Name
     is_: Literal["ran", "invalid", "over_limit", "never"] = Field(alias="is")
-    people: int | None = None
+    people: StrictInt | None = None
     """How many people it ran for."""
     because: str | None = None
     """Part of a reason why it did not run."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
 from harness.campaigns.flow import Choices
 from harness.scenario.checks import Check, Name, exactly_one
@@ -42,16 +42,16 @@ class PersonSpec(Spec):
     """As a person would type it; several may have the same."""
     fields: dict[str, str] = {}
     """Fields for filters and for `{{lead.Field}}` in messages."""
-    blocklisted: bool = False
-    marketing_suspended: bool = False
-    email_unsubscribed: bool = False
+    blocklisted: StrictBool = False
+    marketing_suspended: StrictBool = False
+    email_unsubscribed: StrictBool = False
 
 
 class PopulationSpec(Spec):
     """People made up with Faker, beside the named ones."""
 
-    size: int = Field(ge=1, le=1_000_000)
-    seed: int = 1
+    size: StrictInt = Field(ge=1, le=1_000_000)
+    seed: StrictInt = 1
     shared_phone: Share = "0%"
     """The share whose number is another person's as well."""
     blocklisted: Share = "0%"
@@ -70,11 +70,11 @@ class ChoicesSpec(Spec):
     """A3: within a step, a run, or for ever per message and list."""
     phone_equality: Literal["normalised", "raw"] = "normalised"
     """A5: when two phones are the same."""
-    blocks_stop_subscribe: bool = False
+    blocks_stop_subscribe: StrictBool = False
     """A11: whether blocklisted and suspended people are not asked to join either."""
     receipts: Literal["NONE", "ERROR", "ALL", "SMSC_ERROR", "SMSC_ALL"] = "ALL"
     """Which receipts are asked for."""
-    service: bool = True
+    service: StrictBool = True
     """False: the Vibes service is not configured (R24)."""
 
     def choices(self) -> Choices:
@@ -90,7 +90,7 @@ class FieldSpec(Spec):
     is_not: str | None = None
     contains: str | None = None
     starts_with: str | None = None
-    empty: bool | None = None
+    empty: StrictBool | None = None
 
     @model_validator(mode="after")
     def _one(self) -> FieldSpec:
@@ -171,7 +171,7 @@ class CampaignSpec(Spec):
     flow: tuple[FlowStepSpec, ...] = ()
     qualification: Literal["once", "every_time"] = "once"
     """Whether a person may run through it again."""
-    person_limit: int | None = Field(default=None, ge=1)
+    person_limit: StrictInt | None = Field(default=None, ge=1)
 
 
 class FormStep(Spec):
@@ -208,9 +208,9 @@ class ChangeStep(Spec):
     """A person's data change."""
 
     person: Name
-    blocklisted: bool | None = None
-    marketing_suspended: bool | None = None
-    email_unsubscribed: bool | None = None
+    blocklisted: StrictBool | None = None
+    marketing_suspended: StrictBool | None = None
+    email_unsubscribed: StrictBool | None = None
     fields: dict[str, str] = {}
 
 
@@ -218,8 +218,8 @@ class PhoneStep(Spec):
     """A phone changes: switched off or on, dropped by its carrier, or given a persona."""
 
     person: Name
-    reachable: bool | None = None
-    connected: bool | None = None
+    reachable: StrictBool | None = None
+    connected: StrictBool | None = None
     replies: str | None = None
     """What it texts back to every confirmation prompt."""
     replies_to_all: str | None = None
@@ -258,7 +258,7 @@ class ScenarioSpec(Spec):
     rules: tuple[str, ...] = ()
     """The rules it covers: R1 to R24, A1 to A12."""
     about: str = ""
-    seed: int = Field(default=0, ge=0)
+    seed: StrictInt = Field(default=0, ge=0)
     account: AccountSpec = AccountSpec()
     """The account it runs in; the demo's lists and campaigns if absent."""
     choices: ChoicesSpec = ChoicesSpec()

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
+from msgspec import UNSET
 
 from simulator.domain import callbacks, lists, messages, opt_outs, people, registrations
 from simulator.domain.account import AcquisitionCampaign
@@ -70,7 +71,8 @@ def add_participant(turn: Turn, command: AddParticipant) -> Participated:
         raise refuse(Fault.NOT_FOUND, f'no acquisition campaign "{command.campaign_id}"')
     people.check_fields(turn, command.patch)
     person, patch = _who(turn, command)
-    mdn = patch.mdn or (person.mdn if person else None)
+    known = person.mdn if person else None
+    mdn = known if patch.mdn is UNSET else patch.mdn
     if not mdn:
         raise refuse(
             Fault.NO_PHONE,

@@ -9,7 +9,7 @@ from simulator.domain.lists import subscribe
 from simulator.domain.numbers import Mdn
 from simulator.domain.person import PersonPatch
 from simulator.domain.record import Command, Record
-from simulator.domain.refusals import Fault, refuse
+from simulator.domain.refusals import Fault, Problem, Refused, refuse
 
 if TYPE_CHECKING:
     from simulator.domain.turn import Turn
@@ -42,13 +42,11 @@ def import_subscribers(turn: Turn, command: ImportSubscribers) -> Imported:
     """
     if turn.account.list(command.list_id) is None:
         raise refuse(Fault.NOT_FOUND, f'no subscription list "{command.list_id}"')
+    _check_all(turn, command.persons)
     seen: set[Mdn] = set()
     added = 0
     for patch in command.persons:
-        if not patch.mdn:
-            raise refuse(Fault.NO_PHONE, "every imported subscriber needs a number")
-        people.check_fields(turn, patch)
-        if patch.mdn in seen:
+        if not patch.mdn or patch.mdn in seen:
             continue
         seen.add(patch.mdn)
         known = turn.world.people.with_mdn(patch.mdn)
@@ -58,3 +56,25 @@ def import_subscribers(turn: Turn, command: ImportSubscribers) -> Imported:
         subscribe(turn, person, command.list_id, "import")
         added += 1
     return Imported(added=added, already=len(command.persons) - added)
+
+
+def _check_all(turn: Turn, persons: tuple[PersonPatch, ...]) -> None:
+    """Refuse the whole import, with every problem of every entry."""
+    problems: list[Problem] = []
+    owners: dict[str, Mdn] = {}
+    for patch in persons:
+        if not patch.mdn:
+            text = "every imported subscriber needs a number"
+            problems.append(Problem(fault=Fault.NO_PHONE, message=text))
+            continue
+        external = patch.external_person_id
+        if isinstance(external, str) and owners.setdefault(external, patch.mdn) != patch.mdn:
+            text = f'external_person_id "{external}" stands for two numbers'
+            problems.append(Problem(fault=Fault.EXTERNAL_ID_MISMATCH, message=text))
+        try:
+            people.check_fields(turn, patch)
+            people.check_identifiers(turn, turn.world.people.with_mdn(patch.mdn), patch)
+        except Refused as refused:
+            problems += refused.problems
+    if problems:
+        raise Refused(*problems)

@@ -11,7 +11,7 @@ from simulator.domain import acquisition, callbacks, lists
 from simulator.domain.carriers import DISCONNECTED, VALIDITY, MtState
 from simulator.domain.handset import Handset, HandsetChanged, Persona, ReplyPlanned, persona_of
 from simulator.domain.instants import MILLISECOND, Instant
-from simulator.domain.messages import Mt, MtHeld, MtMoved, Purpose
+from simulator.domain.messages import AUTOMATIC, Mt, MtHeld, MtMoved, Purpose
 from simulator.domain.numbers import Mdn
 from simulator.domain.record import Command
 
@@ -93,7 +93,8 @@ def _meet_phone(turn: Turn, mt: Mt, handset: Handset | None) -> None:
 def _reach(turn: Turn, mt: Mt, state: MtState, error_code: int | None) -> None:
     turn.emit(MtMoved(message_id=mt.message_id, state=state, at=turn.now, error_code=error_code))
     callbacks.send_receipts(turn, mt, state, error_code)
-    if error_code is not None and mt.mdn == DISCONNECTED and turn.account.settings.magic_numbers:
+    magic = turn.account.settings.magic_numbers
+    if state is MtState.UNDELIVERABLE and magic and mt.mdn == DISCONNECTED:
         _disconnect(turn, mt.mdn)
 
 
@@ -110,6 +111,6 @@ def _let_persona_answer(turn: Turn, mt: Mt) -> None:
     text = persona.on_message
     if mt.purpose is Purpose.CONFIRMATION and persona.on_confirmation is not None:
         text = persona.on_confirmation
-    if text is not None and mt.purpose is not Purpose.STOP_REPLY:
+    if text is not None and mt.purpose not in AUTOMATIC:
         due = Instant(turn.now + persona.after_ms * MILLISECOND)
         turn.emit(ReplyPlanned(mdn=mt.mdn, code=mt.code, text=text, due=due, answers=mt.message_id))

@@ -21,6 +21,12 @@ MINUTE = Duration(60 * SECOND)
 HOUR = Duration(60 * MINUTE)
 DAY = Duration(24 * HOUR)
 
+LONGEST_DURATION = Duration(100_000 * DAY)
+"""About 270 years: any instant of an account and the longest duration after it can be written."""
+
+LAST_INSTANT = Instant(221_845_392_000 * SECOND)
+"""9000-01-01T00:00:00Z: where an account's time ends."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = {"ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 _SHORT = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
@@ -34,6 +40,8 @@ def parse_duration(text: str) -> Duration:
     """
     stripped = text.strip()
     total = _short_duration(stripped) if stripped[:1].isdigit() else _iso_duration(stripped)
+    if total is not None and total > LONGEST_DURATION:
+        raise ValueError(f'"{text}" is longer than 100000 days')
     if total is None:
         raise ValueError(f'"{text}" is not a duration; write "24h", "1h30m", "250ms" or "PT24H"')
     return Duration(total)
@@ -78,7 +86,10 @@ def parse_instant(text: str) -> Instant:
         raise ValueError(f'"{text}" is not a time; write "2026-01-05T15:00:00Z"') from error
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return Instant((moment - _EPOCH) // timedelta(microseconds=1))
+    instant = Instant((moment - _EPOCH) // timedelta(microseconds=1))
+    if not 0 <= instant <= LAST_INSTANT:
+        raise ValueError(f'"{text}" is not a time; write one between 1970 and 9000')
+    return instant
 
 
 def to_datetime(instant: int) -> datetime:

@@ -40,6 +40,18 @@ class Purpose(StrEnum):
     UNMATCHED_REPLY = "unmatched_reply"
 
 
+AUTOMATIC = frozenset(
+    {
+        Purpose.ALREADY,
+        Purpose.STOP_REPLY,
+        Purpose.HELP_REPLY,
+        Purpose.START_REPLY,
+        Purpose.UNMATCHED_REPLY,
+    }
+)
+"""Answers to what a phone texted. A persona answers none of them, or the two would never end."""
+
+
 class ReceiptWish(Record, frozen=True, kw_only=True):
     """Which receipts a submitter wants, and where (Connect: receiptOption)."""
 

@@ -22,6 +22,7 @@ class Accounts:
         self._transport = transport
         self._by_key: dict[str, Universe] = {}
         self._by_user: dict[str, str] = {}
+        self._named = 0
         self._changing = asyncio.Lock()
 
     def __len__(self) -> int:
@@ -29,6 +30,14 @@ class Accounts:
 
     def __contains__(self, key: str) -> bool:
         return key in self._by_key
+
+    def new_key(self) -> str:
+        """A company key that nobody has, for an account that names none; never the same twice."""
+        while True:
+            self._named += 1
+            key = f"acct{self._named:04d}"
+            if key not in self._by_key and key not in self._by_user:
+                return key
 
     def all(self) -> list[Universe]:
         """Every universe, in the order they were made."""

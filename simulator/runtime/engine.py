@@ -16,10 +16,10 @@ import msgspec
 from simulator.domain.callbacks import CallbackReleased
 from simulator.domain.commands import AnyCommand, MoveClock
 from simulator.domain.decide import decide
-from simulator.domain.instants import SECOND, Instant, iso
+from simulator.domain.instants import LAST_INSTANT, SECOND, Instant, iso
 from simulator.domain.record import Record
 from simulator.domain.world import World
-from simulator.errors import ClockBackwards, EngineFailed
+from simulator.errors import ClockBackwards, EngineFailed, UserError
 from simulator.runtime.clock import Wall
 from simulator.runtime.ports import Attempt, Batch, Entry, Store
 
@@ -80,6 +80,8 @@ class Engine:
                 await self._queue.join()
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self._failure is None:
+            self._fail(EngineFailed("it was stopped or removed meanwhile"), [])
 
     def now(self) -> Instant:
         """The account's time: where it stands when manual, anchored to the wall when live."""
@@ -87,7 +89,7 @@ class Engine:
         if clock.mode == "manual" or clock.real is None:
             return world.now
         elapsed = (self._wall.now() - clock.real) * clock.rate
-        return Instant(max(world.now, world.clock_since + elapsed))
+        return Instant(max(world.now, min(world.clock_since + elapsed, LAST_INSTANT)))
 
     async def submit(
         self, command: AnyCommand, *, at: Instant | None = None, attempt: Attempt | None = None
@@ -115,6 +117,8 @@ class Engine:
         async with self._advancing:
             if self.world.clock.mode != "manual":
                 raise ClockBackwards('the clock runs live; POST {"mode":"manual"} to it first')
+            if to > LAST_INSTANT:
+                raise UserError(f"time ends at {iso(LAST_INSTANT)}")
             if to < self.world.now:
                 raise ClockBackwards(
                     f"time is {iso(self.world.now)}; it cannot go back to {iso(to)}"
@@ -181,10 +185,18 @@ class Engine:
 
     def _do(self, job: _Job) -> Record | Fired:
         if job.command is not None:
+            if job.at is None and self.world.clock.mode == "live":
+                self._catch_up()
             at = job.at if job.at is not None else self.now()
             return self._step(job.command, at)[0]
         assert job.until is not None
         return self._fire(job.until)
+
+    def _catch_up(self) -> None:
+        """In live time, let all that is due happen before a command that comes later."""
+        now = self.now()
+        while self._fire(now).timers:
+            pass
 
     def _fire(self, until: Instant) -> Fired:
         count, released, timers = 0, False, self.world.timers

@@ -15,7 +15,7 @@ from contextlib import suppress
 from simulator.domain.callbacks import CallbackReleased, Delivery, RecordAttempt
 from simulator.errors import EngineFailed
 from simulator.runtime.engine import Engine
-from simulator.runtime.ports import Attempt, Entry, Transport
+from simulator.runtime.ports import Attempt, Entry, Exchange, Transport
 
 SIDE_BY_SIDE = 50
 
@@ -34,6 +34,7 @@ class Outbox:
         self._settled = asyncio.Event()
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stopped = False
         self._main: asyncio.Task[None] | None = None
         engine.listeners.append(self._heard)
 
@@ -44,14 +45,21 @@ class Outbox:
 
     async def stop(self) -> None:
         """End at once; what is unanswered is tried again at the next start."""
+        self._stopped = True
+        self._settled.set()
         tasks = [task for task in (self._main, *self._tasks) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def idle(self) -> None:
-        """Wait until every released delivery is answered or timed out, and that is recorded."""
+        """Wait until every released delivery is answered or timed out, and that is recorded.
+
+        Raises EngineFailed where the account is removed meanwhile.
+        """
         await self._settled.wait()
+        if self._stopped:
+            raise EngineFailed(f'account "{self._engine.key}" was stopped or removed meanwhile')
 
     def _heard(self, entries: Sequence[Entry]) -> None:
         deliveries = self._engine.world.callbacks.deliveries
@@ -64,7 +72,7 @@ class Outbox:
     def _note(self) -> None:
         if self._todo:
             self._wake.set()
-        if self._owed:
+        if self._owed and not self._stopped:
             self._settled.clear()
         else:
             self._settled.set()
@@ -89,9 +97,23 @@ class Outbox:
         finally:
             self._room.release()
 
-    async def _deliver(self, delivery: Delivery, attempt: int) -> None:
+    async def _try(self, delivery: Delivery, attempt: int) -> Exchange:
+        """One attempt. A transport that breaks is told as an attempt that failed, never as silence."""
         account = self._engine.world.account
-        exchange = await self._transport.send(account, delivery, attempt, self.hosts)
+        try:
+            return await self._transport.send(account, delivery, attempt, self.hosts)
+        except Exception as error:  # noqa: BLE001 - the supervised edge
+            return Exchange(
+                request_headers={},
+                request_body="",
+                status=None,
+                error=f"{type(error).__name__}: {error}",
+                response_body="",
+                took_ms=0,
+            )
+
+    async def _deliver(self, delivery: Delivery, attempt: int) -> None:
+        exchange = await self._try(delivery, attempt)
         record = Attempt(
             delivery_id=delivery.delivery_id,
             attempt=attempt,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ class SqliteStore:
         """Open or make the file. Raises ForeignDatabase (untouched) or DatabaseInUse."""
         known = _check(self.path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = await aiosqlite.connect(self.path, isolation_level=None)
+        self._connection = await aiosqlite.connect(self.path, isolation_level=None, timeout=0)
         try:
             await self._prepare(known)
         except sqlite3.OperationalError as error:
@@ -183,8 +184,9 @@ class SqliteStore:
                     continue
                 try:
                     await self._transact([batch for batch, _ in work])
-                except sqlite3.Error as error:  # disk full, disk gone: every waiting engine stops
-                    await self._db.rollback()
+                except Exception as error:  # noqa: BLE001 - disk full or gone: the engines stop
+                    with suppress(sqlite3.Error):
+                        await self._db.rollback()
                     for _, done in work:
                         if not done.done():
                             done.set_exception(error)
@@ -248,10 +250,11 @@ def _check(path: Path) -> bool:
     if not path.exists() or path.stat().st_size == 0:
         return False
     try:
-        with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True) as connection:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
+        ) as connection:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-        connection.close()
     except sqlite3.OperationalError as error:
         raise DatabaseInUse(f"{path} cannot be read: {error}") from error
     except sqlite3.DatabaseError as error:

@@ -29,14 +29,14 @@ class HttpTransport:
     ) -> Exchange:
         """Try once. A refused connection, a time-out or a broken answer is an error in words."""
         headers, body = outgoing(account, delivery, attempt)
-        url, host = _resolve(delivery.url, hosts)
-        sent = {**headers, **_auth(account, delivery), **({"Host": host} if host else {})}
         status: int | None = None
         error: str | None = None
         answer = ""
         started = stopwatch()
         limit = account.settings.callback_timeout_ms / 1000
         try:
+            url, host = _resolve(delivery.url, hosts)
+            sent = {**headers, **_auth(account, delivery), **({"Host": host} if host else {})}
             async with self._open().request(
                 delivery.method,
                 url,

@@ -6,6 +6,7 @@ receiving-messages, http-error-and-status-codes.
 
 from __future__ import annotations
 
+import re
 from typing import cast, get_args
 from xml.sax.saxutils import escape, quoteattr
 
@@ -15,8 +16,11 @@ from simulator.domain.messages import Mt, ReceiptOption, ReceiptWish, SubmitMt
 from simulator.domain.notices import MoNotice, ReceiptNotice
 from simulator.domain.numbers import InvalidMdn, parse_any_mdn
 from simulator.domain.text import segments
+from simulator.domain.urls import is_http_url
 from simulator.wire.times import mo_time, receipt_time
 from simulator.wire.xml import BadXml, Element, read
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -238,7 +242,7 @@ def _receipts(root: Element) -> ReceiptWish | None:
     url = wish.attributes.get("callbackUrl")
     if option == "NONE" or url is None:
         return None
-    if not url.startswith(("http://", "https://")):
+    if not is_http_url(url):
         raise _bad_value("receiptOption.callbackUrl", url)
     return ReceiptWish(option=cast("ReceiptOption", option), url=url)
 
@@ -260,5 +264,5 @@ def _clean(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """The text without the control characters that XML 1.0 cannot carry."""
-    return "".join(c for c in text if c >= " " or c in "\t\n\r")
+    """The text without the characters that XML 1.0 cannot carry."""
+    return _UNPRINTABLE.sub("", text)

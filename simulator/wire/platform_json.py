@@ -7,6 +7,7 @@ simulator answers is in `platform_views`.
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 import msgspec
@@ -16,9 +17,12 @@ from simulator.domain.instants import Instant
 from simulator.domain.numbers import InvalidMdn, Mdn, parse_mdn
 from simulator.domain.person import FieldValue, PersonPatch, PersonRef
 from simulator.domain.registrations import SCOPES
+from simulator.domain.urls import is_http_url
 from simulator.wire.times import read_date
 
 Json = dict[str, object]
+
+_CARRIER = re.compile("[0-9]{3}")
 
 
 class Malformed(Exception):
@@ -89,8 +93,10 @@ def read_object(body: bytes) -> Json:
     """
     try:
         value = msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed(f"the body is not JSON: {error}") from error
+    except RecursionError as error:
+        raise Malformed("the body is nested too deeply") from error
     if not isinstance(value, dict):
         raise Malformed("the body must be a JSON object")
     return value
@@ -201,7 +207,9 @@ def _mdn(reader: _Reader, phone: Json, version: int) -> Mdn | UnsetType | None:
 
 
 def _carrier(reader: _Reader, value: object) -> str | UnsetType | None:
-    if value is None or (isinstance(value, str) and len(value) == 3 and value.isdigit()):
+    if value is None or (
+        isinstance(value, str) and len(value) == 3 and value.isascii() and value.isdigit()
+    ):
         return value
     reader.faults.append('mobile_phone.carrier_code must be three digits, as "104"')
     return UNSET
@@ -224,7 +232,7 @@ def _destination(reader: _Reader, destination: Json | None) -> tuple[str, str, s
     url = destination.get("url")
     method = destination.get("method") or "POST"
     content_type = destination.get("content_type") or "application/json"
-    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+    if not isinstance(url, str) or not is_http_url(url):
         reader.faults.append("destination.url must be an http or https URL")
     elif len(url) > 1024:
         reader.faults.append("destination.url is longer than 1024 characters")

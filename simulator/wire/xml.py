@@ -62,6 +62,8 @@ def read(body: bytes) -> Element:
     parser.StartDoctypeDeclHandler = doctype
     try:
         parser.Parse(body, True)
-    except ExpatError as error:
+    except BadXml:
+        raise
+    except (ExpatError, LookupError, ValueError) as error:
         raise BadXml(f"not well-formed XML: {error}") from error
     return root.children[0]

@@ -43,7 +43,7 @@ async def create(request: web.Request) -> web.Response:
     body = await document(request)
     if isinstance(body, dict):
         body = {"seed": settings.seed, **body}
-    account, password = read_account(body, key=_unused(request), now=accounts.wall.now())
+    account, password = read_account(body, key=accounts.new_key(), now=accounts.wall.now())
     record = AccountRecord(account.company_key, account.username, password)
     return respond(_shown(await accounts.create(record, account)), 201)
 
@@ -105,14 +105,6 @@ async def import_subscribers(request: web.Request) -> web.Response:
     reply = taken(await universe.engine.submit(command))
     assert isinstance(reply, Imported)
     return respond({"added": reply.added, "already": reply.already})
-
-
-def _unused(request: web.Request) -> str:
-    accounts = request.app[ACCOUNTS]
-    number = len(accounts) + 1
-    while f"acct{number:04d}" in accounts:
-        number += 1
-    return f"acct{number:04d}"
 
 
 def _shown(universe: Universe) -> dict[str, object]:

@@ -46,8 +46,10 @@ async def document(request: web.Request) -> object:
     body = await request.read()
     try:
         return msgspec.json.decode(body) if body.strip() else {}
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UserError(f"the body is not JSON: {error}") from error
+    except RecursionError as error:
+        raise UserError("the body is nested too deeply") from error
 
 
 async def told(request: web.Request, model: type[T]) -> T:
@@ -58,9 +60,9 @@ async def told(request: web.Request, model: type[T]) -> T:
 def taken(reply: Record) -> Record:
     """The reply of a command, unless it was refused. Raises UserError or UnknownThing."""
     if isinstance(reply, Refusal):
-        problem = reply.problems[0]
-        missing = problem.fault is Fault.NOT_FOUND
-        raise UnknownThing(problem.message) if missing else UserError(problem.message)
+        told = "; ".join(problem.message for problem in reply.problems)
+        missing = reply.problems[0].fault is Fault.NOT_FOUND
+        raise UnknownThing(told) if missing else UserError(told)
     return reply
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import aiohttp
 from aiohttp import web
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from simulator.api.control.call import respond, told, universe_of
 from simulator.config import DurationText, InstantText
@@ -22,8 +22,8 @@ class ClockCall(Spec):
     advance: DurationText | None = None
     to: InstantText | None = None
     mode: Literal["manual", "live"] | None = None
-    rate: int = Field(default=1, ge=1, le=100_000)
-    settle: bool = False
+    rate: StrictInt = Field(default=1, ge=1, le=100_000)
+    settle: StrictBool = False
     quiet: DurationText = "0s"
     """Real time in which nothing may be asked before time moves on."""
     probe: str | None = Field(default=None, pattern=r"^https?://")

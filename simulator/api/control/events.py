@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import msgspec
 from aiohttp import hdrs, web
 from pydantic import Field
@@ -9,18 +11,20 @@ from pydantic import Field
 from simulator.api.control import views
 from simulator.api.control.call import respond, universe_of
 from simulator.documents import Spec, read
+from simulator.runtime.ports import Entry
 from simulator.runtime.universe import Universe
 
 PAGE = 1_000
+MOST = 2**63 - 1
 
 
 class Position(Spec):
     """The query string of the journal."""
 
-    after: int = Field(default=0, ge=0, strict=False)
+    after: int = Field(default=0, ge=0, le=MOST)
     types: str = ""
     """Comma-separated names of commands and events."""
-    limit: int = Field(default=PAGE, ge=1, le=10_000, strict=False)
+    limit: int = Field(default=PAGE, ge=1, le=10_000)
 
 
 async def index(request: web.Request) -> web.StreamResponse:
@@ -30,7 +34,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     types = [name for name in wish.types.split(",") if name]
     if "text/event-stream" in request.headers.get(hdrs.ACCEPT, ""):
         after = request.headers.get("Last-Event-ID", "")
-        start = int(after) if after.isascii() and after.isdigit() else wish.after
+        start = min(int(after), MOST) if after.isascii() and after.isdigit() else wish.after
         return await _stream(request, universe, start, types)
     await universe.engine.committed()
     entries = await universe.store.entries(
@@ -47,12 +51,16 @@ async def _stream(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
     )
     await response.prepare(request)
-    while not universe.feed.closed:
-        for entry in await universe.store.entries(universe.record.company_key, after, PAGE):
-            after = entry.seq
-            if not types or entry.type in types:
-                data = msgspec.json.encode(views.event(entry)).decode()
-                text = f"id: {entry.seq}\nevent: {entry.type}\ndata: {data}\n\n"
-                await response.write(text.encode())
-        await universe.feed.wait(after)
+    with suppress(ConnectionResetError):  # the reader has left
+        while not universe.feed.closed:
+            for entry in await universe.store.entries(universe.record.company_key, after, PAGE):
+                after = entry.seq
+                if not types or entry.type in types:
+                    await response.write(_told(entry))
+            await universe.feed.wait(after)
     return response
+
+
+def _told(entry: Entry) -> bytes:
+    data = msgspec.json.encode(views.event(entry)).decode()
+    return f"id: {entry.seq}\nevent: {entry.type}\ndata: {data}\n\n".encode()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from aiohttp import web
 from msgspec import UNSET
-from pydantic import Field
+from pydantic import AfterValidator, Field, StrictBool
 
 from simulator.api.control import views
 from simulator.api.control.call import mdn_of, respond, taken, told, universe_of
@@ -29,21 +31,28 @@ class TextCall(Spec):
     to: Id | None = None
 
 
+def _takes_time(value: str) -> str:
+    if parse_duration(value) < MILLISECOND:
+        raise ValueError("a persona takes at least 1ms to answer")
+    return value
+
+
 class PersonaSpec(Spec):
     """What the phone's owner answers by itself."""
 
     on_confirmation: str | None = None
     on_message: str | None = None
-    after: DurationText = "5s"
+    after: Annotated[DurationText, AfterValidator(_takes_time)] = "5s"
+    """How long after a message; at least a millisecond, so that time goes on."""
 
 
 class HandsetSpec(Spec):
     """What changes about a phone; absent members stay."""
 
     persona: PersonaSpec | None = None
-    reachable: bool | None = None
+    reachable: StrictBool | None = None
     carrier: str | None = Field(default=None, pattern=r"^\d{3}$")
-    connected: bool | None = None
+    connected: StrictBool | None = None
     """False once its carrier has dropped the number (Marketo: R19)."""
 
 

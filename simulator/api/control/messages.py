@@ -24,8 +24,8 @@ class Narrowing(Spec):
     mdn: str | None = None
     state: str | None = None
     since: InstantText | None = None
-    limit: int = Field(default=100, ge=1, le=10_000, strict=False)
-    cursor: int = Field(default=0, ge=0, strict=False)
+    limit: int = Field(default=100, ge=1, le=10_000)
+    cursor: int = Field(default=0, ge=0, le=2**63 - 1)
 
 
 async def index(request: web.Request) -> web.Response:

@@ -12,6 +12,7 @@ from simulator.api.platform import errors
 from simulator.domain.account import Account
 from simulator.domain.commands import AnyCommand
 from simulator.domain.decide import Refusal
+from simulator.domain.instants import Instant
 from simulator.domain.person import Person, PersonRef
 from simulator.domain.record import Record
 from simulator.domain.world import World
@@ -47,6 +48,10 @@ class Call:
     def query(self, name: str) -> str | None:
         """A member of the query string, decoded."""
         return self.request.query.get(name)
+
+    def now(self) -> Instant:
+        """The account's time."""
+        return self._universe.engine.now()
 
     async def world(self) -> World:
         """The world as committed, to read."""

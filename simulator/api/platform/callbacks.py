@@ -31,8 +31,7 @@ async def register(call: Call) -> web.Response:
 
 async def index(call: Call) -> web.Response:
     """GET config/callbacks: active and future ones (Vibes: callback-api)."""
-    world = await call.world()
-    now = world.now
+    world, now = await call.world(), call.now()
     return respond(
         [
             platform_views.registration(call.company, item)

@@ -1,0 +1,20 @@
+"""Every store that implements `runtime.ports.Store`, open and empty."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from simulator.runtime.ports import Store
+from simulator.store.memory import MemoryStore
+from simulator.store.sqlite import SqliteStore
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    made: Store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "s.db")
+    await made.open()
+    yield made
+    await made.close()

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from simulator.domain.commands import AddPerson
+from simulator.domain.instants import HOUR, Instant
+from simulator.domain.person import PersonPatch
+from simulator.runtime.ports import Batch, Store
+from tests.contract.rows import START, Author, attempt
+
+
+def _add(author: Author, name: str) -> None:
+    author.do(AddPerson(patch=PersonPatch(external_person_id=name, custom_fields={})))
+
+
+async def test_rows_come_back_as_they_were_written(store: Store) -> None:
+    """seq, at, kind, type, body and the decoded value are equal after a commit."""
+    author = Author()
+    await store.save_account(author.record)
+    _add(author, "ann")
+    batch = author.batch()
+    await store.commit(batch)
+    assert await store.entries("acme") == list(batch.entries)
+    assert [row.kind for row in batch.entries] == ["command", "event"]
+
+
+@pytest.mark.parametrize(
+    ("after", "limit", "types", "found"),
+    [
+        (0, None, (), [1, 2, 3, 4, 5, 6]),
+        (2, None, (), [3, 4, 5, 6]),
+        (0, 2, (), [1, 2]),
+        (3, 2, (), [4, 5]),
+        (0, None, ("PersonAdded",), [2, 4, 6]),
+        (2, 1, ("PersonAdded",), [4]),
+        (0, None, ("PersonAdded", "AddPerson"), [1, 2, 3, 4, 5, 6]),
+        (0, None, ("Nothing",), []),
+        (6, None, (), []),
+        (99, 5, (), []),
+    ],
+)
+async def test_rows_are_narrowed(
+    store: Store, after: int, limit: int | None, types: tuple[str, ...], found: list[int]
+) -> None:
+    """after excludes, types choose, and limit counts what was chosen."""
+    author = Author()
+    await store.save_account(author.record)
+    for name in ("a", "b", "c"):
+        _add(author, name)
+    await store.commit(author.batch())
+    rows = await store.entries("acme", after, limit, types)
+    assert [row.seq for row in rows] == found
+
+
+async def test_batches_append_in_the_order_they_were_handed_over(store: Store) -> None:
+    """Commits that are under way together keep their rows in order."""
+    author = Author()
+    await store.save_account(author.record)
+    batches = []
+    for number in range(20):
+        _add(author, str(number))
+        batches.append(author.batch(attempt(number)))
+    await asyncio.gather(*(store.commit(batch) for batch in batches))
+    assert [row.seq for row in await store.entries("acme")] == list(range(1, 41))
+    assert [item.attempt for item in await store.attempts("acme")] == list(range(20))
+
+
+async def test_attempts_come_back_in_full(store: Store) -> None:
+    """An attempt is stored with its exchange, also where no journal row comes with it."""
+    author = Author()
+    await store.save_account(author.record)
+    await store.commit(Batch("acme", [], [attempt(1)]))
+    await store.commit(Batch("acme", [], [attempt(2)]))
+    assert await store.attempts("acme") == [attempt(1), attempt(2)]
+
+
+async def test_an_instant_of_any_size_is_kept(store: Store) -> None:
+    """Times before 1970 and far ahead come back as they were."""
+    author = Author()
+    await store.save_account(author.record)
+    for at in (-HOUR, START, 2**53):
+        author.do(AddPerson(patch=PersonPatch(external_person_id=str(at))), at)
+    await store.commit(author.batch())
+    instants = [row.at for row in await store.entries("acme", types=["PersonAdded"])]
+    assert instants == [Instant(-HOUR), START, Instant(2**53)]

@@ -1,0 +1,62 @@
+"""A world to try things on: every event that is applied is followed by a check of the invariants."""
+
+from __future__ import annotations
+
+import msgspec
+
+from simulator.config import read_account
+from simulator.domain.account import Account
+from simulator.domain.commands import AnyCommand
+from simulator.domain.decide import Refusal, decide
+from simulator.domain.events import CallbackReleased
+from simulator.domain.instants import Instant, parse_instant
+from simulator.domain.invariants import check
+from simulator.domain.numbers import Mdn
+from simulator.domain.record import Record
+from simulator.domain.world import World
+
+START = parse_instant("2026-01-05T15:00:00Z")
+PHONES = [Mdn(f"+131255501{number:02}") for number in range(1, 5)]
+MAGIC = [Mdn(f"+1500555000{number}") for number in range(1, 10)]
+
+
+def account(**spec: object) -> Account:
+    """The account a spec describes."""
+    made, _ = read_account({"company_key": "acme", **spec}, key="acme", now=START)
+    return made
+
+
+class Trial:
+    """A world, its journal as bytes, and the deliveries somebody owes an answer for."""
+
+    def __init__(self, **spec: object) -> None:
+        self.world = World(account(**spec))
+        self.journal: list[tuple[int, AnyCommand, list[bytes]]] = []
+        self.owed: list[CallbackReleased] = []
+
+    @property
+    def now(self) -> Instant:
+        """The world's time."""
+        return self.world.now
+
+    def do(self, command: AnyCommand, at: int | None = None) -> Record:
+        """Decide, apply and check; the reply. A refusal must have no events."""
+        instant = Instant(self.world.now if at is None else at)
+        decision = decide(self.world, command, instant)
+        assert not (isinstance(decision.reply, Refusal) and decision.events)
+        for event in decision.events:
+            self.world.apply(event, instant)
+            check(self.world)
+            if isinstance(event, CallbackReleased):
+                self.owed.append(event)
+        if decision.events:
+            encoded = [msgspec.json.encode(event) for event in decision.events]
+            self.journal.append((instant, command, encoded))
+        return decision.reply
+
+    def run(self, until: int) -> None:
+        """Let time pass, firing every timer at its instant."""
+        while (timer := self.world.timers.next()) is not None and timer.due <= until:
+            self.do(timer.command, timer.due)
+            assert self.world.timers.next() != timer, f"{timer.key} would fire for ever"
+        self.world.now = Instant(max(self.world.now, until))
