@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from harness.events import ScenarioResult, Verdict
-from harness.scenario.reading import RULES
+from harness.scenario.rules import RULES
 
 
 def by_rule(results: Iterable[ScenarioResult]) -> dict[str, list[ScenarioResult]]:

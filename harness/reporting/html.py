@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from harness.events import RunEvent, RunFinished, RunStarted, Verdict
 from harness.reporting.coverage import by_rule
+from harness.scenario.rules import RULES
 
 MOST_PEOPLE = 50
 """How many people of a scenario the page lists; the NDJSON has all."""
@@ -44,6 +45,7 @@ class HtmlReporter:
             where=self._where,
             passed=sum(item.verdict is Verdict.PASSED for item in self._finished.results),
             rules=by_rule(self._finished.results),
+            meanings=RULES,
             most_people=MOST_PEOPLE,
         )
         self._path.parent.mkdir(parents=True, exist_ok=True)

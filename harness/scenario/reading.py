@@ -16,14 +16,12 @@ from harness.scenario.model import (
     StepSpec,
     TriggerSpec,
 )
+from harness.scenario.rules import RULES
 from harness.scenario.salvage import Salvage
 from harness.scenario.source import Mistake, Mistakes, Path, Position, Source, read_file
 from simulator.config import AccountSpec, account_faults
 from simulator.documents import read
 from simulator.errors import BadSpec
-
-RULES = (*(f"R{number}" for number in range(1, 25)), *(f"A{number}" for number in range(1, 13)))
-"""The rules a scenario may say it covers (docs/fidelity.md)."""
 
 SUFFIXES = (".sms.yaml", ".sms.yml")
 

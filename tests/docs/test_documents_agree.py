@@ -11,7 +11,7 @@ from harness.campaigns.activity_log import Kind, Reason
 from harness.commands.serve import FLAGS
 from harness.scenario.checks import Check
 from harness.scenario.model import ChoicesSpec, ScenarioSpec, StepSpec
-from harness.scenario.reading import RULES
+from harness.scenario.rules import RULES
 from simulator.api.connect import STATUS
 from simulator.api.control.routes import OPERATIONS as CONTROL
 from simulator.api.platform.routes import NOT_SIMULATED, OPERATIONS

@@ -11,7 +11,8 @@ from harness.environment import start
 from harness.events import ScenarioFinished, ScenarioResult, Verdict
 from harness.runner import play
 from harness.scenario.expectations import inverted
-from harness.scenario.reading import RULES, Scenario, load_all
+from harness.scenario.reading import Scenario, load_all
+from harness.scenario.rules import RULES
 from harness.scenario.source import Source
 
 SHIPPED = load_all([Path(__file__).parents[2] / "scenarios"])

@@ -1,0 +1,43 @@
+"""The rules a scenario may say it covers, each in a few words; docs/fidelity.md has them in full."""
+
+from __future__ import annotations
+
+RULES = {
+    "R1": "three SMS flow steps",
+    "R2": "an incomplete step makes the campaign invalid",
+    "R3": "Send never starts a subscription",
+    "R4": "Send reaches the smart list's people who are on the Vibes list",
+    "R5": "Send works in batch and trigger campaigns",
+    "R6": "one message per number and list",
+    "R7": "the dedupe key is list and number",
+    "R8": "blocklisted and marketing-suspended people get nothing",
+    "R9": "who is no member now gets nothing",
+    "R10": "email states stop no text",
+    "R11": "Subscribe asks; membership waits for the yes",
+    "R12": "a yes in time makes a member",
+    "R13": "no yes in time: nothing, silently",
+    "R14": "only a confirmed opt-in fires the trigger",
+    "R15": "Unsubscribe leaves other lists alone",
+    "R16": "STOP ends membership",
+    "R17": "Member of forgets, Subscribed to remembers",
+    "R18": "deleted people never go through the flow",
+    "R19": "a number its carrier dropped leaves every list",
+    "R20": "long text is split, at most 900 characters",
+    "R21": "tracked links",
+    "R22": "sent, delivered, bounced soft and hard",
+    "R23": "one company and one code",
+    "R24": "without the service nothing runs",
+    "A1": "which duplicate gets the message",
+    "A2": "what the others log",
+    "A3": "how long the dedupe remembers",
+    "A4": "one number on two lists",
+    "A5": "when two phones are one",
+    "A6": "the edge of the 24 hours",
+    "A7": "what counts as a yes",
+    "A8": "the scope of STOP",
+    "A9": "STOP and No while pending",
+    "A10": "asking a member to join",
+    "A11": "whether barred people are asked to join",
+    "A12": "STOP from a shared phone",
+}
+"""Rule to its meaning, in the order of the fidelity page."""
