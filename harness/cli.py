@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from harness import __doc__ as about
-from harness.commands import demo, journal, run, serve
+from harness.commands import demo, journal, run, serve, starter
 from harness.scenario.source import Mistakes
 from simulator import __version__
 from simulator.errors import SmsimError, UserError
@@ -48,4 +48,5 @@ def _parser() -> argparse.ArgumentParser:
     run.add(commands)
     demo.add(commands)
     journal.add(commands)
+    starter.add(commands)
     return parser

@@ -52,6 +52,8 @@ class Control:
                 method, f"{self.url}/_sim{path}", json=body
             ) as response:
                 told = await response.json(content_type=None) if response.status != 204 else None
+        except ValueError as error:
+            raise ControlError(0, f"what answers at {self.url} is no smsim") from error
         except aiohttp.ClientError as error:
             raise ControlError(0, f"no simulator answers at {self.url}: {error}") from error
         if response.status >= 400:
@@ -223,5 +225,7 @@ async def connect(url: str, token: str | None = None) -> AsyncIterator[Environme
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     async with aiohttp.ClientSession(headers=headers) as session:
         control = Control(url, session)
-        await control.call("GET", "/health")
+        health = await control.call("GET", "/health")
+        if not isinstance(health, dict) or health.get("status") != "ok":
+            raise ControlError(0, f"what answers at {url} is no smsim")
         yield Environment(control, url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from shlex import quote
 
 
 class Verdict(StrEnum):
@@ -82,7 +83,7 @@ class ScenarioResult:
     @property
     def reproduce(self) -> str:
         """The line that runs this again, the same."""
-        return f"smsim run {self.file} --seed {self.seed}"
+        return f"smsim run {quote(self.file)} --seed {self.seed}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,11 +21,13 @@ from simulator.api.index import add_routes as add_index
 from simulator.api.keys import ACCOUNTS, BODY_LIMIT, SETTINGS
 from simulator.api.middleware import in_words
 from simulator.api.platform import routes as platform
-from simulator.config import ServerSettings, read_account
-from simulator.errors import PortInUse
+from simulator.config import ServerSettings
+from simulator.domain.account import Account
+from simulator.errors import AccountExists, PortInUse, UserError
 from simulator.runtime.accounts import Accounts
 from simulator.runtime.clock import SystemWall, Wall
 from simulator.runtime.ports import AccountRecord, Store, Transport
+from simulator.spec import read_account
 from simulator.store.memory import MemoryStore
 from simulator.store.sqlite import SqliteStore
 from simulator.transport.http import HttpTransport
@@ -77,12 +79,11 @@ class Simulator:
         try:
             await site.start()
         except OSError as error:
+            words = f"{host}:{port} cannot be listened on: {error.strerror or error}"
             if error.errno in (errno.EADDRINUSE, errno.EACCES):
-                raise PortInUse(
-                    f"{host}:{port} cannot be listened on: {error.strerror}; "
-                    "choose another with --port, 0 picks a free one"
-                ) from error
-            raise
+                mend = "choose another with --port, 0 picks a free one"
+                raise PortInUse(f"{words}; {mend}") from error
+            raise UserError(f"{words}; choose another with --host") from error
         bound = self._runner.addresses[0][1]
         return f"http://{f'[{host}]' if ':' in host else host}:{bound}"
 
@@ -104,6 +105,7 @@ class Simulator:
             universe.feed.close()
 
     async def _make_first_accounts(self) -> None:
+        first: list[tuple[AccountRecord, Account]] = []
         for spec in self.settings.accounts:
             document = spec.model_dump(exclude_unset=True)
             account, password = read_account(
@@ -112,6 +114,11 @@ class Simulator:
                 now=self.accounts.wall.now(),
             )
             record = AccountRecord(account.company_key, account.username, password)
+            for other, _ in first:
+                if record.company_key == other.company_key or record.username == other.username:
+                    raise AccountExists(f'"{record.company_key}" stands twice among the accounts')
+            first.append((record, account))
+        for record, account in first:
             await self.accounts.create(record, account)
 
     async def _close(self) -> None:

@@ -90,8 +90,8 @@ def first_difference(entries: list[Entry]) -> str | None:
 
 
 async def _opened(path: Path) -> SqliteStore:
-    if not path.exists():
-        raise UserError(f"{path} does not exist")
+    if not path.is_file() or not path.stat().st_size:
+        raise UserError(f"{path} is no smsim database")
     store = SqliteStore(path)
     await store.open()
     return store

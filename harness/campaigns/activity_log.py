@@ -44,6 +44,7 @@ class Reason(StrEnum):
     REFUSED_BY_VIBES = "refused_by_vibes"
     RAN_BEFORE = "ran_before"
     DOES_NOT_MATCH = "does_not_match"
+    CAMPAIGN_INVALID = "campaign_invalid"
     SOFT = "soft"
     HARD = "hard"
 

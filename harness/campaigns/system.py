@@ -95,11 +95,12 @@ class CampaignSystem:
         qualified = [
             person for person in self.people if campaign.smart_list.holds(person, self.membership)
         ]
-        audience = [person for person in qualified if self._may_run(campaign, person)]
+        count = sum(self._why_not(campaign, person) is None for person in qualified)
         limit = campaign.person_limit
-        if limit is not None and len(audience) > limit:
-            reason = f"{len(audience)} people qualify, the limit is {limit}"
+        if limit is not None and count > limit:
+            reason = f"{count} people qualify, the limit is {limit}"
             return RunReport(status="over_limit", reasons=(reason,))
+        audience = self._those_who_may(campaign, qualified)
         await self._go(campaign, audience)
         return RunReport(status="ran", people=len(audience))
 
@@ -166,18 +167,14 @@ class CampaignSystem:
         """Do all that triggers have queued, and what that queues in turn."""
         while self._queue:
             campaign, person = self._queue.popleft()
-            if self.faults(campaign.name):
-                self._note(
-                    person,
-                    Kind.NOT_QUALIFIED,
-                    campaign.name,
-                    Reason.DOES_NOT_MATCH,
-                    detail="; ".join(self.faults(campaign.name)),
-                )
+            wrong = "; ".join(self.faults(campaign.name))
+            if wrong:
+                reason = Reason.CAMPAIGN_INVALID
+                self._note(person, Kind.NOT_QUALIFIED, campaign.name, reason, detail=wrong)
             elif not campaign.smart_list.holds(person, self.membership):
                 self._note(person, Kind.NOT_QUALIFIED, campaign.name, Reason.DOES_NOT_MATCH)
-            elif self._may_run(campaign, person):
-                await self._go(campaign, [person])
+            else:
+                await self._go(campaign, self._those_who_may(campaign, [person]))
 
     def _fire(self, person: Person, meets: Callable[[Trigger], bool]) -> None:
         """Queue every campaign one of whose triggers is met; several triggers are alternatives."""
@@ -185,15 +182,23 @@ class CampaignSystem:
             if any(meets(item) for item in campaign.triggers):
                 self._queue.append((campaign, person))
 
-    def _may_run(self, campaign: SmartCampaign, person: Person) -> bool:
+    def _those_who_may(self, campaign: SmartCampaign, people: list[Person]) -> list[Person]:
+        """The people who go through the campaign; the others get an activity with the reason."""
+        audience: list[Person] = []
+        for person in people:
+            reason = self._why_not(campaign, person)
+            if reason is None:
+                audience.append(person)
+            else:
+                self._note(person, Kind.NOT_QUALIFIED, campaign.name, reason)
+        return audience
+
+    def _why_not(self, campaign: SmartCampaign, person: Person) -> Reason | None:
         if person.deleted:
-            self._note(person, Kind.NOT_QUALIFIED, campaign.name, Reason.DELETED)
-            return False
-        ran = self._ran.get(campaign.name, set())
-        if campaign.qualification == "once" and person.id in ran:
-            self._note(person, Kind.NOT_QUALIFIED, campaign.name, Reason.RAN_BEFORE)
-            return False
-        return True
+            return Reason.DELETED
+        once = campaign.qualification == "once"
+        ran = once and person.id in self._ran.get(campaign.name, set())
+        return Reason.RAN_BEFORE if ran else None
 
     async def _go(self, campaign: SmartCampaign, audience: list[Person]) -> None:
         self._ran.setdefault(campaign.name, set()).update(person.id for person in audience)

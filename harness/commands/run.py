@@ -14,6 +14,7 @@ from harness.environment import Environment, connect, start
 from harness.events import RunFinished
 from harness.reporting import Reporter
 from harness.reporting.console import ConsoleReporter
+from harness.reporting.files import writable
 from harness.reporting.html import HtmlReporter
 from harness.reporting.junit import JunitReporter
 from harness.reporting.ndjson import NdjsonReporter
@@ -65,11 +66,11 @@ def reporters(told: argparse.Namespace) -> list[Reporter]:
     """The reporters a call asks for; the console always."""
     chosen: list[Reporter] = [ConsoleReporter()]
     if told.junit is not None:
-        chosen.append(JunitReporter(told.junit))
+        chosen.append(JunitReporter(writable(told.junit)))
     if told.html is not None:
-        chosen.append(HtmlReporter(told.html))
+        chosen.append(HtmlReporter(writable(told.html)))
     if told.ndjson is not None:
-        chosen.append(NdjsonReporter(told.ndjson))
+        chosen.append(NdjsonReporter(writable(told.ndjson)))
     return chosen
 
 
@@ -118,7 +119,7 @@ def _wanted(scenario: Scenario, only: str | None) -> bool:
 
 
 def _natural(text: str) -> int:
-    if not text.isdecimal():
+    if not text.isdecimal() or int(text[:30]) >= 2**63:
         raise argparse.ArgumentTypeError(f'"{text}" is not a whole number from 0 up')
     return int(text)
 

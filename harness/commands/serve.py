@@ -83,8 +83,11 @@ def _write_ready(path: Path, url: str) -> None:
     """All at once, so that whoever waits for the file never reads half of it."""
     partial = path.with_name(path.name + ".part")
     ready = {"url": url, "smpp": None, "pid": os.getpid(), "version": __version__}
-    partial.write_text(json.dumps(ready), encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(json.dumps(ready), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise UserError(f"--ready-file {path} cannot be written: {error.strerror}") from error
 
 
 def _config(path: Path) -> dict[str, object]:
@@ -92,6 +95,8 @@ def _config(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not UTF-8 text") from error
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{path} is not TOML: {error}") from error
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from harness.events import RunEvent, RunFinished, RunStarted, Verdict
+from harness.events import (
+    RunEvent,
+    RunFinished,
+    RunStarted,
+    ScenarioFinished,
+    ScenarioResult,
+    Verdict,
+)
 from harness.reporting.coverage import by_rule
 from harness.scenario.rules import RULES
 
@@ -15,24 +22,26 @@ MOST_PEOPLE = 50
 
 
 class HtmlReporter:
-    """Writes the page when the run is finished."""
+    """Writes the page when the run is finished, or with what there is when it is interrupted."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._where = ""
-        self._finished: RunFinished | None = None
+        self._results: list[ScenarioResult] = []
+        self._scenarios = 0
+        self._took_s: float | None = None
 
     def handle(self, event: RunEvent) -> None:
-        """Remember where the run was, and its end."""
+        """Remember where the run was, each result, and the end."""
         if isinstance(event, RunStarted):
-            self._where = event.where
+            self._where, self._scenarios = event.where, event.scenarios
+        elif isinstance(event, ScenarioFinished):
+            self._results.append(event.result)
         elif isinstance(event, RunFinished):
-            self._finished = event
+            self._took_s = event.took_s
 
     def close(self) -> None:
-        """Write the page; an interrupted run leaves none."""
-        if self._finished is None:
-            return
+        """Write the page."""
         pages = Environment(
             loader=PackageLoader("harness.reporting", "."),
             autoescape=True,
@@ -41,12 +50,13 @@ class HtmlReporter:
             lstrip_blocks=True,
         )
         page = pages.get_template("report.html.j2").render(
-            run=self._finished,
+            results=self._results,
+            scenarios=self._scenarios,
+            took_s=self._took_s,
             where=self._where,
-            passed=sum(item.verdict is Verdict.PASSED for item in self._finished.results),
-            rules=by_rule(self._finished.results),
+            passed=sum(item.verdict is Verdict.PASSED for item in self._results),
+            rules=by_rule(self._results),
             meanings=RULES,
             most_people=MOST_PEOPLE,
         )
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.write_text(page, encoding="utf-8")

@@ -43,7 +43,6 @@ class JunitReporter:
             suite.append(_case(result))
         suites = ET.Element("testsuites")
         suites.append(suite)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         ET.ElementTree(suites).write(self._path, encoding="utf-8", xml_declaration=True)
 
 

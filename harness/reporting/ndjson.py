@@ -13,7 +13,6 @@ class NdjsonReporter:
     """Writes lines as scenarios finish, so that an interrupted run leaves what it had."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("w", encoding="utf-8")
 
     def handle(self, event: RunEvent) -> None:

@@ -6,8 +6,8 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
-from simulator.config import Id
 from simulator.documents import Spec
+from simulator.spec import Id
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 
@@ -20,6 +20,40 @@ def exactly_one(spec: T) -> T:
     if sum(getattr(spec, name) is not None for name in names) != 1:
         raise ValueError(f"write exactly one of {', '.join(names)}")
     return spec
+
+
+Purpose = Literal[
+    "connect",
+    "confirmation",
+    "welcome",
+    "already_subscribed",
+    "stop_reply",
+    "help_reply",
+    "start_reply",
+    "unmatched_reply",
+]
+State = Literal[
+    "accepted",
+    "routed",
+    "sent",
+    "delivered",
+    "blocked",
+    "refused",
+    "undeliverable",
+    "expired",
+    "received",
+]
+CallbackType = Literal[
+    "ack_participant_added",
+    "ack_participant_changed",
+    "person_added",
+    "person_updated",
+    "subscription_added",
+    "subscription_removed",
+    "unmatched_message_received",
+    "mt_receipt",
+    "mo",
+]
 
 
 class InboxCheck(Spec):
@@ -36,9 +70,9 @@ class MessagesCheck(Spec):
     to: Name | None = None
     text: str | None = None
     """`*` stands for anything."""
-    purpose: str | None = None
+    purpose: Purpose | None = None
     """connect, confirmation, welcome, stop_reply, help_reply, unmatched_reply, ..."""
-    state: str | None = None
+    state: State | None = None
     """accepted, delivered, undeliverable, ..."""
     direction: Literal["mt", "mo"] = "mt"
     segments: StrictInt | None = None
@@ -81,7 +115,7 @@ class ActivityCheck(Spec):
 class CallbacksCheck(Spec):
     """How many callbacks of a type were delivered."""
 
-    type: str
+    type: CallbackType
     count: StrictInt = Field(ge=0)
 
 

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictI
 
 from harness.campaigns.flow import Choices
 from harness.scenario.checks import Check, Name, exactly_one
-from simulator.config import AccountSpec, DurationText, Id, InstantText
 from simulator.documents import Spec
+from simulator.spec import AccountSpec, DurationText, Id, InstantText
 
 
 def _share_text(value: str) -> str:
@@ -258,7 +258,7 @@ class ScenarioSpec(Spec):
     rules: tuple[str, ...] = ()
     """The rules it covers: R1 to R24, A1 to A12."""
     about: str = ""
-    seed: StrictInt = Field(default=0, ge=0)
+    seed: StrictInt = Field(default=0, ge=0, lt=2**63)
     account: AccountSpec = AccountSpec()
     """The account it runs in; the demo's lists and campaigns if absent."""
     choices: ChoicesSpec = ChoicesSpec()
@@ -267,4 +267,4 @@ class ScenarioSpec(Spec):
     subscribers: dict[Id, tuple[Name, ...]] = {}
     """Who is on which list when the scenario begins: list id to names."""
     campaigns: dict[str, CampaignSpec] = {}
-    steps: tuple[StepSpec, ...] = Field(min_length=1)
+    steps: tuple[StepSpec, ...]

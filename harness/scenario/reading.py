@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path as FilePath
 
 from harness.campaigns.activity_log import Kind, Reason
+from harness.campaigns.people import e164
 from harness.scenario.checks import Check
 from harness.scenario.model import (
     FilterSpec,
@@ -19,9 +21,9 @@ from harness.scenario.model import (
 from harness.scenario.rules import RULES
 from harness.scenario.salvage import Salvage
 from harness.scenario.source import Mistake, Mistakes, Path, Position, Source, read_file
-from simulator.config import AccountSpec, account_faults
 from simulator.documents import read
 from simulator.errors import BadSpec
+from simulator.spec import AccountSpec, account_faults
 
 SUFFIXES = (".sms.yaml", ".sms.yml")
 
@@ -34,6 +36,11 @@ class Scenario:
     name: str
     spec: ScenarioSpec
     source: Source
+
+    @property
+    def slug(self) -> str:
+        """The name as a company_key may be written."""
+        return re.sub("[^A-Za-z0-9_-]+", "-", self.name).strip("-")[:40] or "scenario"
 
     def at(self, path: Path) -> Position:
         """Where a part of it was written."""
@@ -102,6 +109,8 @@ def _all_mistakes(source: Source, error: BadSpec) -> list[Mistake]:
 def _faults(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
     account = spec.account
     yield from ((("account", *path), text) for path, text in account_faults(account))
+    if not spec.steps:
+        yield ("steps",), "a scenario needs a step"
     lists = [item.id for item in account.subscription_lists]
     people = list(spec.people)
     for index, rule in enumerate(spec.rules):
@@ -112,9 +121,7 @@ def _faults(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
         yield from _known(("subscribers", list_id), "list", list_id, lists)
         for index, name in enumerate(names):
             yield from _known(("subscribers", list_id, index), "person", name, people)
-            person = spec.people.get(name)
-            if person is not None and person.phone is None:
-                yield ("subscribers", list_id, index), f'"{name}" has no phone to be on a list with'
+            yield from _has_number(("subscribers", list_id, index), name, spec)
     for name, campaign in spec.campaigns.items():
         where: Path = ("campaigns", name)
         for index, filter_spec in enumerate(campaign.who):
@@ -167,8 +174,12 @@ def _step(
         name = getattr(step, "person", None)
         if name is not None:
             yield from _known((*path, member, "person"), "person", name, people)
-            if member in ("reply", "phone") and name in people and not spec.people[name].phone:
-                yield (*path, member, "person"), f'"{name}" has no phone'
+            if member in ("reply", "phone"):
+                yield from _has_number((*path, member, "person"), name, spec)
+    if item.reply is not None and item.reply.phone is not None and not e164(item.reply.phone):
+        yield (*path, "reply", "phone"), f'"{item.reply.phone}" is no US or Canadian number'
+    if (item.advance or item.to) and spec.account.clock.mode == "live":
+        yield path, "the account's clock runs live, so time cannot be moved; leave out mode"
     if item.request is not None:
         name = item.request.campaign
         yield from _known((*path, "request", "campaign"), "campaign", name, campaigns)
@@ -194,6 +205,10 @@ def _check(
             value = getattr(told, attribute, None)
             if value is not None:
                 yield from _known((*path, member, attribute), what, value, known)
+    for member in ("inbox", "member", "pending"):
+        name = getattr(getattr(item, member), "person", None)
+        if name is not None:
+            yield from _has_number((*path, member, "person"), name, spec)
     if item.pending is not None:
         acquisition = [known.id for known in spec.account.acquisition_campaigns]
         where = (*path, "pending", "campaign")
@@ -208,6 +223,13 @@ def _check(
         yield from _known((*where, "kind"), "activity", item.activity.kind, list(Kind))
         if item.activity.reason is not None:
             yield from _known((*where, "reason"), "reason", item.activity.reason, list(Reason))
+
+
+def _has_number(path: Path, name: str, spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
+    person = spec.people.get(name)
+    if person is not None and (person.phone is None or e164(person.phone) is None):
+        said = f'"{person.phone}" is no US or Canadian number' if person.phone else "has no phone"
+        yield path, f"{name}: {said}"
 
 
 def _known(path: Path, what: str, name: str, known: Iterable[str]) -> Iterator[tuple[Path, str]]:

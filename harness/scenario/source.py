@@ -62,7 +62,9 @@ class Source:
         """
         single: Path = ()
         for part in path:
-            if (*single, part) in self._positions or part != 0:
+            if (*single, part) not in self._positions and (*single, str(part)) in self._positions:
+                single = (*single, str(part))
+            elif (*single, part) in self._positions or part != 0:
                 single = (*single, part)
         path = single
         while path and path not in self._positions:
@@ -79,6 +81,7 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {}
+_Loader.yaml_constructors = dict(yaml.SafeLoader.yaml_constructors)
 for _tag, _pattern, _first in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
@@ -89,6 +92,20 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})\\Z"), _first
     )
+
+
+def _whole_number(_loader: _Loader, node: yaml.ScalarNode) -> int | str:
+    """A decimal number; what leads with a zero is text, as a phone number or an id is."""
+    text = str(node.value)
+    digits = text.lstrip("+-")
+    if not digits.isdecimal() or len(digits) > 30 or (digits.startswith("0") and digits != "0"):
+        return text
+    return int(text)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
+for _tag in ("timestamp", "binary", "omap", "pairs", "set"):
+    _Loader.yaml_constructors.pop(f"tag:yaml.org,2002:{_tag}", None)
 
 
 def read_file(path: FilePath) -> Source:
@@ -102,8 +119,9 @@ def read_file(path: FilePath) -> Source:
 
 def read_text(text: str, file: str) -> Source:
     """Read a scenario from text; `file` is the name its mistakes carry. Raises Mistakes."""
-    loader = _Loader(text)
+    loader: _Loader | None = None
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
             raise Mistakes([Mistake(Position(file, 1, 1), "the file is empty")])
@@ -118,10 +136,14 @@ def read_text(text: str, file: str) -> Source:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         words = error.problem or "not YAML"
         raise Mistakes([Mistake(Position(file, line, column), f"not YAML: {words}")]) from error
-    except yaml.YAMLError as error:
+    except RecursionError as error:
+        words = "it is nested too deeply, or an alias refers to itself"
+        raise Mistakes([Mistake(Position(file, 1, 1), words)]) from error
+    except (yaml.YAMLError, ValueError, AttributeError, TypeError) as error:
         raise Mistakes([Mistake(Position(file, 1, 1), f"not YAML: {error}")]) from error
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 def _walk(

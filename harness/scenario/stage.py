@@ -40,7 +40,7 @@ from harness.scenario.model import (
 )
 from harness.scenario.reading import Scenario
 from harness.vibes import VibesClient
-from simulator.config import AccountSpec
+from simulator.spec import AccountSpec
 
 HOST = "campaigns.test"
 """The name the campaign system's endpoint has in callback URLs, so that no port is journaled."""
@@ -126,7 +126,7 @@ def _account_document(scenario: Scenario, seed: int) -> dict[str, object]:
     document: dict[str, object] = scenario.spec.account.model_dump(
         mode="json", by_alias=True, exclude_unset=True
     )
-    document.setdefault("company_key", f"{scenario.name}-{seed}")
+    document.setdefault("company_key", f"{scenario.slug}-{seed}")
     return {**document, "seed": seed}
 
 

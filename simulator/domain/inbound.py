@@ -28,7 +28,7 @@ from simulator.domain.notices import UnmatchedNotice
 from simulator.domain.numbers import Mdn
 from simulator.domain.opt_outs import OptedOut, OptOut, StopConfirmed
 from simulator.domain.participation import ConfirmationBlockCleared, Participation
-from simulator.domain.person import Person, PersonPatch
+from simulator.domain.person import PersonPatch
 from simulator.domain.record import Command, Event, Record
 from simulator.domain.refusals import Fault, refuse
 
@@ -156,47 +156,63 @@ def _campaign_of(turn: Turn, code: SourceCode, said: str) -> AcquisitionCampaign
 
 def _stop(turn: Turn, code: SourceCode, mdn: Mdn) -> None:
     """Confirm first, then opt out: the confirmation must not be barred by what it confirms."""
-    leaving = _leaving(turn, code, mdn)
-    pending = [item for item in turn.world.participations.of(mdn) if _on(turn, item, code)]
-    standing = turn.world.opt_outs.get(code.code, mdn)
+    codes = _codes_of_stop(turn, code)
+    leaving, staying = _leaving(turn, codes, mdn)
+    pending = [item for item in turn.world.participations.of(mdn) if _on(turn, item, codes)]
     last = turn.world.opt_outs.confirmed_at.get((code.code, mdn))
     window = turn.account.settings.stop_reply_window
     if leaving or pending or last is None or turn.now - last >= window:
         messages.send(turn, mdn, code.code, code.stop, Purpose.STOP_REPLY)
         turn.emit(StopConfirmed(code=code.code, mdn=mdn, at=turn.now))
-    for person, subscription in leaving:
-        lists.remove(turn, person, subscription, OptOutReason.KEYWORD)
+    person = turn.world.people.with_mdn(mdn)
+    if person is not None:
+        for subscription in leaving:
+            lists.remove(turn, person, subscription, OptOutReason.KEYWORD)
     for item in pending:
         acquisition.reject(turn, item, blocks=turn.account.settings.stop_sets_block)
-    left = tuple(subscription.list_id for _, subscription in leaving)
-    if standing is not None:
-        left = (*standing.list_ids, *(key for key in left if key not in standing.list_ids))
-    turn.emit(OptedOut(opt_out=OptOut(code=code.code, mdn=mdn, at=turn.now, list_ids=left)))
+    for barred in codes:
+        if not any(_reachable(turn, item.list_id, barred) for item in staying):
+            left = [item.list_id for item in leaving if _reachable(turn, item.list_id, barred)]
+            _opt_out(turn, barred, mdn, left)
 
 
-def _leaving(turn: Turn, code: SourceCode, mdn: Mdn) -> list[tuple[Person, Subscription]]:
-    """The memberships a STOP to the code ends, by the account's scope (A8)."""
+def _opt_out(turn: Turn, code: str, mdn: Mdn, left: list[str]) -> None:
+    standing = turn.world.opt_outs.get(code, mdn)
+    before = standing.list_ids if standing is not None else ()
+    list_ids = tuple(dict.fromkeys((*before, *left)))
+    turn.emit(OptedOut(opt_out=OptOut(code=code, mdn=mdn, at=turn.now, list_ids=list_ids)))
+
+
+def _codes_of_stop(turn: Turn, code: SourceCode) -> list[str]:
+    """The codes a STOP to one of them bars (A8)."""
+    if turn.account.settings.stop_scope == "company":
+        return [item.code for item in turn.account.source_codes]
+    return [code.code]
+
+
+def _leaving(
+    turn: Turn, codes: list[str], mdn: Mdn
+) -> tuple[list[Subscription], list[Subscription]]:
+    """The memberships a STOP ends, and those it leaves, by the account's scope (A8)."""
     person = turn.world.people.with_mdn(mdn)
-    if person is None:
-        return []
-    active = turn.world.subscriptions.of(person.person_key)
+    active = turn.world.subscriptions.of(person.person_key) if person is not None else []
     scope = turn.account.settings.stop_scope
-    if scope == "code":
-        active = [item for item in active if _reachable(turn, item.list_id, code)]
-    elif scope == "list":
-        active = active[-1:]
-    return [(person, item) for item in active]
+    if scope == "company":
+        return active, []
+    reached = [item for item in active if _reachable(turn, item.list_id, codes[0])]
+    leaving = reached[-1:] if scope == "list" else reached
+    return leaving, [item for item in active if item not in leaving]
 
 
-def _reachable(turn: Turn, list_id: str, code: SourceCode) -> bool:
+def _reachable(turn: Turn, list_id: str, code: str) -> bool:
     """A list is reachable from a code that feeds it, or from any code if no campaign feeds it."""
     feeding = [item.code for item in turn.account.campaigns if item.list_id == list_id]
-    return not feeding or code.code in feeding
+    return not feeding or code in feeding
 
 
-def _on(turn: Turn, item: Participation, code: SourceCode) -> bool:
+def _on(turn: Turn, item: Participation, codes: list[str]) -> bool:
     campaign = turn.account.campaign(item.campaign_id)
-    return campaign is not None and campaign.code == code.code
+    return campaign is not None and campaign.code in codes
 
 
 def _start(turn: Turn, code: SourceCode, mdn: Mdn) -> None:

@@ -23,6 +23,8 @@ STOP = frozenset(
 HELP = frozenset({"HELP", "INFO"})
 START = frozenset({"START", "UNSTOP"})
 NO = frozenset({"N", "NO"})
+SYSTEM = STOP | HELP | START
+"""What a code answers by itself, whatever campaigns it has."""
 
 
 def normalise(text: str) -> str:

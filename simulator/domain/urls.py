@@ -9,6 +9,8 @@ def is_http_url(text: str) -> bool:
     """Whether the text is an http or https URL with a host that can be called (Vibes: callback-api)."""
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        host = (parts.hostname or "").strip(".")
+        plain = text.isprintable() and " " not in text
+        return plain and parts.scheme in ("http", "https") and bool(host) and parts.port != 0
     except ValueError:  # a bracket or a port that leads nowhere
         return False

@@ -58,11 +58,7 @@ class Accounts:
     async def open(self) -> None:
         """Rebuild every account of the store."""
         for record in await self.store.accounts():
-            universe = await resume(record, self.store, self._transport, self.wall)
-            if universe is None:  # the process died before the account was acknowledged
-                await self.store.delete_account(record.company_key)
-            else:
-                self._keep(universe)
+            self._keep(await resume(record, self.store, self._transport, self.wall))
 
     async def close(self) -> None:
         """Stop every account."""
@@ -76,6 +72,7 @@ class Accounts:
                 raise AccountExists(f'the company_key "{record.company_key}" is taken')
             if record.username in self._by_user:
                 raise AccountExists(f'the user name "{record.username}" is taken')
+            record = msgspec.structs.replace(record, account=account)
             await self.store.save_account(record)
             universe = await begin(record, account, self.store, self._transport, self.wall)
             self._keep(universe)
@@ -90,8 +87,8 @@ class Accounts:
         """Put an account back to its spec, at its start time. Raises UnknownAccount."""
         async with self._changing:
             universe = self.get(key)
-            await self._remove(universe)
-            await self.store.save_account(universe.record)
+            await self._stop(universe)
+            await self.store.clear_journal(key)
             fresh = await begin(
                 universe.record, universe.account, self.store, self._transport, self.wall
             )
@@ -109,8 +106,11 @@ class Accounts:
         self._by_key[universe.record.company_key] = universe
         self._by_user[universe.record.username] = universe.record.company_key
 
-    async def _remove(self, universe: Universe) -> None:
+    async def _stop(self, universe: Universe) -> None:
         del self._by_key[universe.record.company_key]
         del self._by_user[universe.record.username]
         await universe.stop()
+
+    async def _remove(self, universe: Universe) -> None:
+        await self._stop(universe)
         await self.store.delete_account(universe.record.company_key)

@@ -46,7 +46,7 @@ class _Job(NamedTuple):
 
 
 class Engine:
-    """Runs one world. `seq` is the last journal row that is committed."""
+    """Runs one world. `seq` is the last committed journal row; who moves time holds `moving`."""
 
     def __init__(self, key: str, world: World, store: Store, wall: Wall, seq: int = 0) -> None:
         self.key = key
@@ -60,7 +60,7 @@ class Engine:
         self._next_seq = seq
         self._idle = asyncio.Event()
         self._idle.set()
-        self._advancing = asyncio.Lock()
+        self.moving = asyncio.Lock()
         self._alarm: asyncio.TimerHandle | None = None
         self._failure: BaseException | None = None
         self._encoder = msgspec.json.Encoder()
@@ -109,14 +109,18 @@ class Engine:
         if self._failure is not None:
             raise self._failed()
 
-    async def advance(self, to: Instant, settle: Callable[[], Awaitable[None]]) -> int:
-        """Move manual time to `to`, one due instant after the other, settling after each.
+    async def advance(
+        self, target: Callable[[Instant], Instant], settle: Callable[[], Awaitable[None]]
+    ) -> int:
+        """Move manual time, one due instant after the other, settling after each.
 
-        Returns how many timers fired. Raises ClockBackwards.
+        `target` says how far, given the time as it is when no other advance is under way. Returns
+        how many timers fired. Raises ClockBackwards.
         """
-        async with self._advancing:
-            if self.world.clock.mode != "manual":
-                raise ClockBackwards('the clock runs live; POST {"mode":"manual"} to it first')
+        self._must_be_manual()
+        async with self.moving:
+            self._must_be_manual()
+            to = target(self.world.now)
             if to > LAST_INSTANT:
                 raise UserError(f"time ends at {iso(LAST_INSTANT)}")
             if to < self.world.now:
@@ -132,6 +136,10 @@ class Engine:
             if to > self.world.now:
                 await self.submit(MoveClock(), at=to)
             return total
+
+    def _must_be_manual(self) -> None:
+        if self.world.clock.mode != "manual":
+            raise ClockBackwards('the clock runs live; POST {"mode":"manual"} to it first')
 
     async def fire(self, until: Instant) -> Fired:
         """Fire what is due up to `until`, stopping after an instant that released a callback."""

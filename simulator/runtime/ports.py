@@ -57,12 +57,13 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class AccountRecord(msgspec.Struct, frozen=True):
-    """What is kept of an account outside its journal: credentials and callback host aliases."""
+    """What is kept of an account outside its journal: credentials, host aliases, how it began."""
 
     company_key: str
     username: str
     password: str
     hosts: dict[str, str] = {}
+    account: Account | None = None
 
 
 class HistoryStep(msgspec.Struct, frozen=True):
@@ -122,6 +123,10 @@ class Store(Protocol):
 
     async def delete_account(self, key: str) -> None:
         """Forget the account, its journal and all that was derived from it."""
+        ...
+
+    async def clear_journal(self, key: str) -> None:
+        """Forget an account's journal and all that was derived from it; the account stays."""
         ...
 
     async def commit(self, batch: Batch) -> None:

@@ -79,8 +79,9 @@ class Universe:
 
     async def set_clock(self, mode: Literal["manual", "live"], rate: int) -> None:
         """Let time stand until moved, or run at a rate from where it is."""
-        real = self._wall.now() if mode == "live" else None
-        await self.engine.submit(SetClock(mode=mode, rate=rate, real=real))
+        async with self.engine.moving:
+            real = self._wall.now() if mode == "live" else None
+            await self.engine.submit(SetClock(mode=mode, rate=rate, real=real))
 
     async def settle(self, probe: Probe | None = None, quiet_ms: int = 0) -> int:
         """Wait until all callbacks of this instant are answered and the application is idle.
@@ -100,7 +101,12 @@ class Universe:
             if self.engine.seq == seen or not (probe or quiet_ms):
                 return self.outbox.attempted - before
 
-    async def advance(self, to: Instant, probe: Probe | None = None, quiet_ms: int = 0) -> Advanced:
+    async def advance(
+        self,
+        target: Callable[[Instant], Instant],
+        probe: Probe | None = None,
+        quiet_ms: int = 0,
+    ) -> Advanced:
         """Move manual time, settling after every instant that told somebody something."""
         settled = 0
 
@@ -108,7 +114,7 @@ class Universe:
             nonlocal settled
             settled += await self.settle(probe, quiet_ms)
 
-        fired = await self.engine.advance(to, settle)
+        fired = await self.engine.advance(target, settle)
         return Advanced(self.engine.now(), fired, settled)
 
 
@@ -125,13 +131,11 @@ async def begin(
     return universe
 
 
-async def resume(
-    record: AccountRecord, store: Store, transport: Transport, wall: Wall
-) -> Universe | None:
-    """Rebuild an account from its journal and let it run on; None where it never began."""
+async def resume(record: AccountRecord, store: Store, transport: Transport, wall: Wall) -> Universe:
+    """Rebuild an account from its journal and let it run on; begin it where it never got to."""
     entries = await store.entries(record.company_key)
-    if not entries:
-        return None
+    if not entries and record.account is not None:
+        return await begin(record, record.account, store, transport, wall)
     world = rebuild(entries)
     seq = entries[-1].seq
     engine = Engine(record.company_key, world, store, wall, seq)

@@ -54,6 +54,10 @@ class MemoryStore:
         self._records.pop(key, None)
         self._books.pop(key, None)
 
+    async def clear_journal(self, key: str) -> None:
+        """Begin an empty journal."""
+        self._books[key] = _Book()
+
     async def commit(self, batch: Batch) -> None:
         """Append, and project."""
         book = self._books[batch.account]

@@ -21,7 +21,7 @@ import msgspec
 from simulator.domain.commands import decode_command
 from simulator.domain.events import decode_event
 from simulator.domain.instants import Instant
-from simulator.errors import DatabaseInUse, ForeignDatabase
+from simulator.errors import DatabaseInUse, ForeignDatabase, UserError
 from simulator.runtime.ports import (
     AccountRecord,
     Attempt,
@@ -34,6 +34,8 @@ from simulator.store import projections
 
 FORMAT_VERSION = 1
 APPLICATION_ID = 0x534D5331  # "SMS1"
+
+_DERIVED = ("journal", "message", "part", "attempt")
 
 _COLUMNS = "position, id, direction, mdn, code, text, state, at, segments, purpose, body, history"
 
@@ -54,13 +56,14 @@ class SqliteStore:
     async def open(self) -> None:
         """Open or make the file. Raises ForeignDatabase (untouched) or DatabaseInUse."""
         known = _check(self.path)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = await aiosqlite.connect(self.path, isolation_level=None, timeout=0)
         try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = await aiosqlite.connect(self.path, isolation_level=None, timeout=0)
             await self._prepare(known)
-        except sqlite3.OperationalError as error:
-            await self._connection.close()
-            raise DatabaseInUse(f"{self.path} is in use by another smsim: {error}") from error
+        except (sqlite3.OperationalError, OSError) as error:
+            if self._connection is not None:
+                await self._connection.close()
+            raise _cannot_open(self.path, error) from error
         self._writer = asyncio.create_task(self._write(), name=f"journal {self.path.name}")
 
     async def close(self) -> None:
@@ -89,11 +92,11 @@ class SqliteStore:
 
     async def delete_account(self, key: str) -> None:
         """Remove every row of the account, in one transaction."""
-        async with self._lock:
-            await self._db.execute("BEGIN")
-            for table in ("account", "journal", "message", "part", "attempt"):
-                await self._db.execute(f"DELETE FROM {table} WHERE company_key = ?", (key,))
-            await self._db.execute("COMMIT")
+        await self._forget(key, "account", *_DERIVED)
+
+    async def clear_journal(self, key: str) -> None:
+        """Remove every row of the account but its record, in one transaction."""
+        await self._forget(key, *_DERIVED)
 
     async def commit(self, batch: Batch) -> None:
         """Hand the batch to the next transaction; return when that is committed."""
@@ -159,6 +162,13 @@ class SqliteStore:
     async def _all(self, sql: str, values: Iterable[object] = ()) -> list[Row]:
         async with self._lock:
             return [tuple(row) for row in await self._db.execute_fetchall(sql, values)]
+
+    async def _forget(self, key: str, *tables: str) -> None:
+        async with self._lock:
+            await self._db.execute("BEGIN")
+            for table in tables:
+                await self._db.execute(f"DELETE FROM {table} WHERE company_key = ?", (key,))
+            await self._db.execute("COMMIT")
 
     async def _prepare(self, known: bool) -> None:
         db = self._db
@@ -245,18 +255,26 @@ def _projected(batches: list[Batch]) -> dict[str, list[Row]]:
     return rows
 
 
+def _cannot_open(path: Path, error: Exception) -> UserError:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return DatabaseInUse(f"{path} is in use by another smsim; stop it, or give another --db")
+    return UserError(f"{path} cannot be opened: {error}; give another file with --db")
+
+
 def _check(path: Path) -> bool:
     """Whether the file is one of ours; False where there is none. Reads it, changes nothing."""
-    if not path.exists() or path.stat().st_size == 0:
-        return False
     try:
-        with closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
-        ) as connection:
+        if not path.exists() or path.stat().st_size == 0:
+            return False
+        # without a log beside it the file is all there is, and reading it need leave no trace
+        alone = not Path(f"{path}-wal").exists()
+        uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
+        with closing(sqlite3.connect(uri, uri=True, timeout=0)) as connection:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-    except sqlite3.OperationalError as error:
-        raise DatabaseInUse(f"{path} cannot be read: {error}") from error
+    except (sqlite3.OperationalError, OSError) as error:
+        raise _cannot_open(path, error) from error
     except sqlite3.DatabaseError as error:
         raise ForeignDatabase(f"{path} is no SQLite database; it was left as it is") from error
     if application != APPLICATION_ID:

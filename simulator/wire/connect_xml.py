@@ -260,7 +260,7 @@ def _attributes(**values: str | None) -> str:
 
 
 def _clean(text: str) -> str:
-    return escape(_printable(text))
+    return escape(_printable(text), {"\r": "&#13;"})
 
 
 def _printable(text: str) -> str:

@@ -22,6 +22,9 @@ from simulator.wire.times import read_date
 
 Json = dict[str, object]
 
+LONGEST_EXTERNAL_ID = 128
+"""Characters of an external_person_id (Vibes: person-api)."""
+
 _CARRIER = re.compile("[0-9]{3}")
 
 
@@ -185,7 +188,7 @@ def _patch(reader: _Reader, version: int) -> PersonPatch:
         if phone is not None and "carrier_code" in phone:
             carrier = _carrier(reader, phone["carrier_code"])
     return PersonPatch(
-        external_person_id=reader.text("external_person_id", longest=128),
+        external_person_id=reader.text("external_person_id", longest=LONGEST_EXTERNAL_ID),
         mdn=mdn,
         carrier_code=carrier,
         custom_fields=_custom_fields(reader),

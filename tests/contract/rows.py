@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from simulator.config import read_account
 from simulator.domain.commands import AnyCommand
 from simulator.domain.decide import decide
 from simulator.domain.events import AnyEvent
@@ -12,6 +11,7 @@ from simulator.domain.instants import Instant, parse_instant
 from simulator.domain.record import Record
 from simulator.domain.world import World
 from simulator.runtime.ports import AccountRecord, Attempt, Batch, Entry, Exchange
+from simulator.spec import read_account
 
 START = parse_instant("2026-01-05T15:00:00Z")
 

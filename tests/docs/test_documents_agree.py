@@ -15,11 +15,12 @@ from harness.scenario.rules import RULES
 from simulator.api.connect import STATUS
 from simulator.api.control.routes import OPERATIONS as CONTROL
 from simulator.api.platform.routes import NOT_SIMULATED, OPERATIONS
-from simulator.config import AccountSpec, ServerSettings, SettingsSpec
+from simulator.config import ServerSettings
 from simulator.domain.carriers import MtState
 from simulator.domain.keywords import HELP, START, STOP
 from simulator.domain.messages import Purpose
 from simulator.domain.registrations import SCOPES
+from simulator.spec import AccountSpec, SettingsSpec
 from simulator.wire.platform_json import NOT_SIMULATED_CALLBACKS
 
 ROOT = Path(__file__).parents[2]

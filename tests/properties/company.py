@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from simulator.config import read_account
 from simulator.domain.account import Account
 from simulator.domain.commands import AnyCommand
 from simulator.domain.decide import Refusal, decide
@@ -14,6 +13,7 @@ from simulator.domain.invariants import check
 from simulator.domain.numbers import Mdn
 from simulator.domain.record import Record
 from simulator.domain.world import World
+from simulator.spec import read_account
 
 START = parse_instant("2026-01-05T15:00:00Z")
 PHONES = [Mdn(f"+131255501{number:02}") for number in range(1, 5)]

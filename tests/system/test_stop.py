@@ -95,12 +95,12 @@ async def test_stop_blocks_sends_can_be_turned_off(make_company: MakeCompany) ->
 
 
 @pytest.mark.parametrize(
-    ("scope", "left"), [("code", ["1001"]), ("list", ["1002"]), ("company", ["1001", "1002"])]
+    ("scope", "left"), [("code", ["1001"]), ("list", ["1001"]), ("company", ["1001", "1002"])]
 )
 async def test_the_scope_of_stop_is_a_setting(
     make_company: MakeCompany, scope: str, left: list[str]
 ) -> None:
-    """code: lists fed by that code; list: the one joined last; company: all of them."""
+    """code and list: what that code feeds; company: every list."""
     company = await make_company(**TWO_CODES, settings={"stop_scope": scope})
     await company.subscribe(ANN, list_id="1001")
     await company.subscribe(ANN, list_id="1002")
@@ -188,3 +188,29 @@ async def test_a_text_to_a_code_that_is_not_the_accounts_is_404(company: Company
     assert answer.status == 404
     assert "65047" in answer.messages[0]
     assert await company.purposes(ANN) == []
+
+
+async def test_stop_of_one_list_leaves_the_code_open(make_company: MakeCompany) -> None:
+    """Scope list ends the membership joined last, and sends go on while another list remains."""
+    company = await make_company(settings={"stop_scope": "list"})
+    await company.subscribe(ANN, list_id="1001")
+    await company.subscribe(ANN, list_id="1002")
+    await company.text(ANN, "STOP")
+    await company.send(ANN)
+    await company.text(ANN, "STOP")
+    await company.send(ANN)
+    await company.advance("1h")
+    assert [list_id for list_id, _ in await _reasons(company)] == ["1002", "1001"]
+    sends = [state for purpose, state, _ in await company.phone(ANN) if purpose == "connect"]
+    assert sends == ["delivered", "blocked"]
+
+
+async def test_stop_of_the_company_bars_every_code(make_company: MakeCompany) -> None:
+    """Scope company ends pending opt-ins and bars sends on the other codes too."""
+    company = await make_company(**TWO_CODES, settings={"stop_scope": "company"})
+    await company.join(ANN, "News")
+    await company.text(ANN, "STOP", to="65047")
+    await company.send(ANN, source="70000")
+    assert (await company.text(ANN, "Y", to="70000"))["taken_as"] == "unmatched"
+    await company.advance("1h")
+    assert ("connect", "blocked", "Hello") in await company.phone(ANN)

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.config import read_account
 from simulator.domain.account import Account
 from simulator.domain.instants import HOUR, MINUTE, SECOND, Instant, parse_instant
 from simulator.errors import BadSpec
+from simulator.spec import read_account
 
 NOW = Instant(7_000_000)
 

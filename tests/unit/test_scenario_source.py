@@ -79,15 +79,16 @@ steps:
     )
     assert told == [
         'x.sms.yaml:2:9: no rule "R99"; did you mean "R9"?',
-        'x.sms.yaml:6:10: "ana" has no phone to be on a list with',
+        "x.sms.yaml:6:10: ana: has no phone",
         'x.sms.yaml:6:15: no person "bob"; there is ana',
         'x.sms.yaml:7:3: no list "1009"; did you mean "1002"?',
         'x.sms.yaml:11:33: no list "1003"; did you mean "1002"?',
         'x.sms.yaml:13:5: "Join" is a trigger campaign; it runs when triggered',
         'x.sms.yaml:14:13: no person "anna"; did you mean "ana"?',
-        'x.sms.yaml:15:13: "ana" has no phone',
+        "x.sms.yaml:15:13: ana: has no phone",
         'x.sms.yaml:17:20: no activity "SMS snt"; did you mean "SMS sent"?',
         'x.sms.yaml:17:35: no reason "blocklist"; did you mean "blocklisted"?',
+        "x.sms.yaml:18:19: ana: has no phone",
         'x.sms.yaml:18:32: no acquisition campaign "JoinVip1"; did you mean "JoinVip01"?',
     ]
 
@@ -119,3 +120,65 @@ def test_what_is_no_yaml_is_told_with_its_place(text: str, told: str) -> None:
     with pytest.raises(Mistakes) as raised:
         read_text(text, "x")
     assert str(raised.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [*a]",
+        "a: " + "[" * 3000,
+        "a: !!int abc",
+        "a: !!timestamp abc",
+        "a: \x00",
+        "a: *nowhere",
+    ],
+)
+def test_yaml_that_would_break_a_reader_is_a_mistake(text: str) -> None:
+    """An alias of itself, a deep nest, a wrong tag, a NUL: a mistake with a place, no traceback."""
+    with pytest.raises(Mistakes) as raised:
+        check(read_text(text, "x"))
+    assert str(raised.value).startswith("x:")
+
+
+def test_a_number_with_a_leading_zero_is_text() -> None:
+    """A code or a phone is not read as octal, and an endless number is no number."""
+    source = read_text(f"a: 0123\nb: 0899\nc: {'9' * 5000}\nd: 0\ne: -12", "x")
+    read = source.document
+    assert (read["a"], read["b"], read["c"][:3], read["d"], read["e"]) == (
+        *("0123", "0899", "999"),
+        *(0, -12),
+    )
+
+
+def test_an_expectation_that_could_never_fail_is_a_mistake() -> None:
+    """A purpose, state or callback type that does not exist is told, not counted as none."""
+    told = _mistakes(
+        """\
+name: x
+steps:
+  - expect:
+      - messages: {count: 0, purpose: conection, state: delivrd}
+      - callbacks: {type: subscription_aded, count: 0}
+"""
+    )
+    assert [line.split('"')[1] for line in told] == ["conection", "delivrd", "subscription_aded"]
+
+
+def test_what_could_only_fail_while_running_is_a_mistake_before() -> None:
+    """A number that is none, a seed beyond 64 bits, and time moved under a live clock."""
+    told = _mistakes(
+        """\
+name: x
+account: {clock: {mode: live}}
+people:
+  ana: {phone: not a phone/..}
+steps:
+  - reply: {phone: "123", text: Y}
+  - advance: 1h
+  - expect:
+      - member: {person: ana, list: 1001}
+"""
+    )
+    assert [line.split(":")[1] for line in told] == ["6", "7", "9"]
+    (line,) = _mistakes("name: x\nseed: 99999999999999999999\nsteps: [{advance: 1s}]")
+    assert line.startswith("x.sms.yaml:2:1: ")

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.config import read_account
 from simulator.domain.callbacks import Delivery
 from simulator.domain.instants import Instant
 from simulator.domain.notices import PersonNotice
 from simulator.domain.person import Person
+from simulator.spec import read_account
 from simulator.transport.http import HttpTransport
 
 NOW = Instant(0)

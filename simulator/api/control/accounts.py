@@ -6,7 +6,6 @@ from aiohttp import web
 
 from simulator.api.control.call import document, respond, taken, told, universe_of
 from simulator.api.keys import ACCOUNTS, SETTINGS
-from simulator.config import Id, read_account
 from simulator.documents import Spec
 from simulator.domain.bulk import Imported, ImportSubscribers
 from simulator.domain.instants import format_duration, iso
@@ -15,6 +14,7 @@ from simulator.domain.person import PersonPatch
 from simulator.errors import BadSpec
 from simulator.runtime.ports import AccountRecord
 from simulator.runtime.universe import Universe
+from simulator.spec import Id, read_account
 
 
 class HostsSpec(Spec):

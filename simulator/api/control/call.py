@@ -91,7 +91,7 @@ def denied(request: web.Request) -> web.Response | None:
     if token is None:
         return fault(403, "control calls from another machine need --control-token at start")
     given = request.headers.get(hdrs.AUTHORIZATION, "")
-    if hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+    if hmac.compare_digest(given.encode(errors="replace"), f"Bearer {token}".encode()):
         return None
     return fault(401, "Authorization: Bearer with the control token is required")
 

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Annotated, Literal
 
 import aiohttp
 from aiohttp import web
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
 
 from simulator.api.control.call import respond, told, universe_of
-from simulator.config import DurationText, InstantText
 from simulator.documents import Spec
-from simulator.domain.instants import MILLISECOND, Instant, iso, parse_duration, parse_instant
+from simulator.domain.instants import (
+    MILLISECOND,
+    SECOND,
+    Instant,
+    iso,
+    parse_duration,
+    parse_instant,
+)
 from simulator.errors import UserError
 from simulator.runtime.universe import Probe, Universe
+from simulator.spec import DurationText, InstantText
+
+LONGEST_WAIT_S = 60
+"""How long a probe may take, and a quiet window may be, in real seconds."""
+
+
+def _bearable(value: str) -> str:
+    if parse_duration(value) > LONGEST_WAIT_S * SECOND:
+        raise ValueError(f"a quiet window is at most {LONGEST_WAIT_S}s")
+    return value
 
 
 class ClockCall(Spec):
@@ -24,8 +41,8 @@ class ClockCall(Spec):
     mode: Literal["manual", "live"] | None = None
     rate: StrictInt = Field(default=1, ge=1, le=100_000)
     settle: StrictBool = False
-    quiet: DurationText = "0s"
-    """Real time in which nothing may be asked before time moves on."""
+    quiet: Annotated[DurationText, AfterValidator(_bearable)] = "0s"
+    """Real time in which nothing may be asked before time moves on; at most a minute."""
     probe: str | None = Field(default=None, pattern=r"^https?://")
     """A URL of the application under test that answers once it is idle."""
 
@@ -50,31 +67,43 @@ async def move(request: web.Request) -> web.Response:
     universe = universe_of(request)
     call = await told(request, ClockCall)
     quiet_ms = parse_duration(call.quiet) // MILLISECOND
-    async with aiohttp.ClientSession() as session:
-        probe = _probe(session, call.probe) if call.probe else None
+    limit = aiohttp.ClientTimeout(total=LONGEST_WAIT_S)
+    async with aiohttp.ClientSession(timeout=limit) as session:
+        probe = _probe(request, session, call.probe) if call.probe or quiet_ms else None
         if call.mode is not None:
             await universe.set_clock(call.mode, call.rate)
             return respond(_shown(universe))
         if call.settle:
             settled = await universe.settle(probe, quiet_ms)
             return respond({**_shown(universe), "fired": 0, "settled": settled})
-        done = await universe.advance(_target(universe, call), probe, quiet_ms)
+        done = await universe.advance(_target(call), probe, quiet_ms)
     return respond({**_shown(universe), "fired": done.fired, "settled": done.settled})
 
 
-def _target(universe: Universe, call: ClockCall) -> Instant:
+def _target(call: ClockCall) -> Callable[[Instant], Instant]:
+    """How far to move, given where time stands once the call has its turn."""
     if call.advance is not None:
-        return Instant(universe.world.now + parse_duration(call.advance))
+        duration = parse_duration(call.advance)
+        return lambda now: Instant(now + duration)
     assert call.to is not None
-    return parse_instant(call.to)
+    to = parse_instant(call.to)
+    return lambda _now: to
 
 
-def _probe(session: aiohttp.ClientSession, url: str) -> Probe:
+def _probe(request: web.Request, session: aiohttp.ClientSession, url: str | None) -> Probe:
+    """Ask the application whether it is idle; give up where the caller of the clock has left."""
+
     async def probe() -> None:
+        if request.transport is None or request.transport.is_closing():
+            raise UserError("the caller has left; time stands where it is")
+        if url is None:
+            return
         try:
             async with session.get(url) as response:
                 if response.status >= 400:
                     raise UserError(f"the probe {url} answered {response.status}")
+        except TimeoutError as error:
+            raise UserError(f"the probe {url} took over {LONGEST_WAIT_S} s") from error
         except aiohttp.ClientError as error:
             raise UserError(f"the probe {url} did not answer: {error}") from error
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Annotated
 
 import msgspec
 from aiohttp import hdrs, web
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from simulator.api.control import views
 from simulator.api.control.call import respond, universe_of
-from simulator.documents import Spec, read
+from simulator.documents import Spec, rather, read
+from simulator.domain import commands, events
 from simulator.runtime.ports import Entry
 from simulator.runtime.universe import Universe
 
@@ -18,11 +20,19 @@ PAGE = 1_000
 MOST = 2**63 - 1
 
 
+def _known_types(value: str) -> str:
+    known = [*commands.__all__, *events.__all__]
+    for name in filter(None, value.split(",")):
+        if name not in known:
+            raise ValueError(f'there is no command or event "{name}"{rather(name, known)}')
+    return value
+
+
 class Position(Spec):
     """The query string of the journal."""
 
     after: int = Field(default=0, ge=0, le=MOST)
-    types: str = ""
+    types: Annotated[str, AfterValidator(_known_types)] = ""
     """Comma-separated names of commands and events."""
     limit: int = Field(default=PAGE, ge=1, le=10_000)
 

@@ -11,7 +11,6 @@ from pydantic import AfterValidator, Field, StrictBool
 
 from simulator.api.control import views
 from simulator.api.control.call import mdn_of, respond, taken, told, universe_of
-from simulator.config import DurationText, Id
 from simulator.documents import Spec
 from simulator.domain.delivery import SetHandset
 from simulator.domain.handset import Handset, Persona, persona_of
@@ -20,6 +19,7 @@ from simulator.domain.instants import MILLISECOND, format_duration, parse_durati
 from simulator.domain.numbers import Mdn
 from simulator.runtime.ports import MessageQuery
 from simulator.runtime.universe import Universe
+from simulator.spec import DurationText, Id
 
 LONGEST_CONVERSATION = 10_000
 

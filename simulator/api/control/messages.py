@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from simulator.api.control import views
 from simulator.api.control.call import UnknownThing, respond, universe_of
-from simulator.config import InstantText
-from simulator.documents import Spec, read
+from simulator.documents import Spec, rather, read
+from simulator.domain.carriers import MtState
 from simulator.domain.instants import parse_instant
 from simulator.domain.numbers import InvalidMdn, parse_any_mdn
 from simulator.errors import UserError
 from simulator.runtime.ports import MessageQuery
+from simulator.spec import InstantText
+
+RECEIVED = "received"
+
+
+def _known_state(value: str) -> str:
+    known = [*MtState, RECEIVED]
+    if value not in known:
+        raise ValueError(f'there is no state "{value}"{rather(value, list(known))}')
+    return value
 
 
 class Narrowing(Spec):
@@ -22,7 +32,7 @@ class Narrowing(Spec):
 
     direction: Literal["mt", "mo"] | None = None
     mdn: str | None = None
-    state: str | None = None
+    state: Annotated[str, AfterValidator(_known_state)] | None = None
     since: InstantText | None = None
     limit: int = Field(default=100, ge=1, le=10_000)
     cursor: int = Field(default=0, ge=0, le=2**63 - 1)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from simulator.api.platform.call import Call, not_found
+from simulator.api.platform.call import Call, not_found, sought
 from simulator.api.platform.errors import respond
 from simulator.domain.account import AcquisitionCampaign
 from simulator.domain.acquisition import AddParticipant, Participated
-from simulator.domain.person import PersonRef
 from simulator.wire import platform_json, platform_views
 from simulator.wire.platform_json import Malformed
 
@@ -53,7 +52,9 @@ async def pending(call: Call) -> web.Response:
 
     Source: Vibes: acquisition-campaign-api.
     """
-    ref = _sought(call)
+    ref = sought(call)
+    if ref is None:
+        raise Malformed("one of mdn, person_id and external_person_id is required")
     campaign, world = _campaign(call), await call.world()
     person = world.people.find(ref)
     item = None
@@ -70,16 +71,3 @@ def _campaign(call: Call) -> AcquisitionCampaign:
     if campaign is None:
         raise not_found(f'no acquisition campaign "{acquisition_id}"')
     return campaign
-
-
-def _sought(call: Call) -> PersonRef:
-    mdn = call.query("mdn")
-    if mdn is not None:
-        return PersonRef(by="mdn", value=platform_json.read_mdn(mdn, call.version))
-    external = call.query("external_person_id")
-    if external is not None:
-        return PersonRef(by="external", value=external)
-    key = call.query("person_id") or call.query("person_key")
-    if key is None:
-        raise Malformed("one of mdn, person_id and external_person_id is required")
-    return PersonRef(by="key", value=key)

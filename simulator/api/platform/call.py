@@ -17,7 +17,7 @@ from simulator.domain.person import Person, PersonRef
 from simulator.domain.record import Record
 from simulator.domain.world import World
 from simulator.runtime.universe import Universe
-from simulator.wire.platform_json import Malformed, NotSimulated
+from simulator.wire.platform_json import LONGEST_EXTERNAL_ID, Malformed, NotSimulated, read_mdn
 
 
 class Call:
@@ -89,6 +89,11 @@ def person_ref(call: Call) -> PersonRef:
     """
     external = call.request.match_info.get("external_person_id")
     if external is not None:
+        if len(external) > LONGEST_EXTERNAL_ID or not external.isprintable():
+            raise Malformed(
+                f"external_person_id is longer than {LONGEST_EXTERNAL_ID} characters, "
+                "or holds characters that cannot be shown"
+            )
         return PersonRef(by="external", value=external)
     return PersonRef(by="key", value=call.path("person_key"))
 
@@ -100,6 +105,21 @@ def find_person(call: Call, world: World) -> Person:
     if person is None:
         raise not_found(f'no person with {ref.by} "{ref.value}"')
     return person
+
+
+def sought(call: Call) -> PersonRef | None:
+    """The person a query string names, by mdn, external_person_id, person_key or person_id.
+
+    Source: Vibes: subscription-list-api, acquisition-campaign-api.
+    """
+    mdn = call.query("mdn")
+    if mdn is not None:
+        return PersonRef(by="mdn", value=read_mdn(mdn, call.version))
+    external = call.query("external_person_id")
+    if external is not None:
+        return PersonRef(by="external", value=external)
+    key = call.query("person_key") or call.query("person_id")
+    return PersonRef(by="key", value=key) if key is not None else None
 
 
 def handled(handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:

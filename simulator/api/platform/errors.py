@@ -44,8 +44,13 @@ def answer(fault: tuple[int, int], *messages: str, **headers: str) -> web.Respon
     """The envelope with one error per message, all of one kind (Vibes: technical-details)."""
     status, code = fault
     return respond(
-        platform_views.errors(*((message, code) for message in messages)), status, headers
+        platform_views.errors(*((_sayable(message), code) for message in messages)), status, headers
     )
+
+
+def _sayable(message: str) -> str:
+    """The message without what a header can hold and JSON cannot."""
+    return message.encode(errors="replace").decode()
 
 
 def refused(refusal: Refusal) -> web.Response:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from simulator.api.platform.call import Call, find_person, not_found, person_ref
+from simulator.api.platform.call import Call, find_person, not_found, person_ref, sought
 from simulator.api.platform.errors import respond
 from simulator.domain.account import SubscriptionList
 from simulator.domain.lists import Unsubscribe
-from simulator.domain.person import PersonRef
-from simulator.wire import platform_json, platform_views
+from simulator.wire import platform_views
 
 
 async def index(call: Call) -> web.Response:
@@ -45,7 +44,10 @@ async def subscriber(call: Call) -> web.Response:
     Source: Vibes: subscription-list-api.
     """
     item, world = _list(call), await call.world()
-    person = world.people.find(_sought(call))
+    ref = sought(call)
+    if ref is None:
+        raise not_found("one of mdn, person_key and external_person_id is required")
+    person = world.people.find(ref)
     if person is None or world.subscriptions.get(person.person_key, item.id) is None:
         raise not_found(f'nobody by that is subscribed to list "{item.id}"')
     return respond(platform_views.person(call.account, person, call.version))
@@ -94,16 +96,3 @@ def _list(call: Call) -> SubscriptionList:
     if item is None:
         raise not_found(f'no subscription list "{list_id}"')
     return item
-
-
-def _sought(call: Call) -> PersonRef:
-    mdn = call.query("mdn")
-    if mdn is not None:
-        return PersonRef(by="mdn", value=platform_json.read_mdn(mdn, call.version))
-    external = call.query("external_person_id")
-    if external is not None:
-        return PersonRef(by="external", value=external)
-    key = call.query("person_key") or call.query("person_id")
-    if key is None:
-        raise not_found("one of mdn, person_key and external_person_id is required")
-    return PersonRef(by="key", value=key)

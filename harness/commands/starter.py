@@ -1,0 +1,101 @@
+"""`smsim new`, `smsim schema` and `smsim doctor`: what somebody needs before the first run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+
+from harness.scenario.model import ScenarioSpec
+from simulator import __version__
+from simulator.errors import UserError
+
+STARTER = """\
+# One sentence that says what this shows. Run it with: smsim run {file}
+name: A yes in time makes a member
+rules: [R12]                      # which rules it covers; leave it out if none
+
+people:
+  ana: {{phone: "(312) 555-0101"}}  # as many as you like; several may share a phone
+
+campaigns:
+  Join VIP:
+    trigger: {{form: signup}}       # without a trigger it is a batch campaign: run it with a step
+    flow:
+      - subscribe: {{list: 1001, campaign: JoinVip01}}
+
+steps:
+  - fill_form: {{person: ana, form: signup}}
+  - advance: 23h                  # takes no real time
+  - reply: {{person: ana, text: Y}}
+  - advance: 1m
+  - expect:                       # all that stands here must hold
+      - inbox: {{person: ana, is: ["Reply Y to join*", "Welcome*"]}}
+      - member: {{person: ana, list: 1001}}
+"""
+
+
+def add(commands: Any) -> None:
+    """Declare the commands."""
+    new = commands.add_parser("new", help="write a commented starter scenario")
+    new.add_argument("name", help="of the scenario; NAME.sms.yaml is made here")
+    new.set_defaults(command=_new)
+    schema = commands.add_parser("schema", help="print the JSON Schema of scenario files")
+    schema.set_defaults(command=_schema)
+    doctor = commands.add_parser("doctor", help="say what is missing on this machine")
+    doctor.set_defaults(command=_doctor)
+
+
+def _new(told: argparse.Namespace) -> int:
+    slug = re.sub("[^A-Za-z0-9]+", "_", told.name.removesuffix(".sms.yaml")).strip("_").lower()
+    path = Path(f"{slug or 'scenario'}.sms.yaml")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(STARTER.format(file=path))
+    except FileExistsError as error:
+        raise UserError(f"{path} exists already; choose another name") from error
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from error
+    print(f"{path} is written; run it with: smsim run {path}")
+    return 0
+
+
+def _schema(_told: argparse.Namespace) -> int:
+    print(json.dumps(ScenarioSpec.model_json_schema(by_alias=True), indent=2))
+    return 0
+
+
+def _doctor(_told: argparse.Namespace) -> int:
+    """0 where all is well, 1 where something is missing; each line says which."""
+    folder = user_data_path("smsim")
+    findings = [
+        (True, f"smsim {__version__} on Python {sys.version.split()[0]}"),
+        (_can_write(folder), f"journals are kept in {folder}"),
+        (_is_free(8080), "port 8080 is free (else: smsim serve --port 0)"),
+    ]
+    for well, text in findings:
+        print(f"{'ok     ' if well else 'missing'}  {text}")
+    return 0 if all(well for well, _ in findings) else 1
+
+
+def _can_write(folder: Path) -> bool:
+    while not folder.exists():
+        folder = folder.parent
+    return os.access(folder, os.W_OK)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,355 @@
+"""The account spec: what a user may say of an account.
+
+The spec is one object in three places: `POST /_sim/accounts`, a scenario's `account:` and the
+config file's `accounts`. It is written for people (durations as "24h"), and turned here into the
+domain's `Account`. Faults are found all at once, each with its path and what would do.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+import msgspec
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictInt,
+    model_validator,
+)
+
+from simulator.documents import Fault, Spec, rather, read
+from simulator.domain import account as domain
+from simulator.domain.instants import (
+    MILLISECOND,
+    Instant,
+    parse_duration,
+    parse_instant,
+)
+from simulator.domain.keywords import SYSTEM, normalise
+from simulator.errors import BadSpec
+
+DEFAULT_START = "2026-01-05T15:00:00Z"
+
+
+def _as_text(value: object) -> object:
+    """A bare number where an id stands in YAML is taken as the text it looks like."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _duration_text(value: str) -> str:
+    parse_duration(value)
+    return value
+
+
+def _instant_text(value: str) -> str:
+    parse_instant(value)
+    return value
+
+
+def _ratio_text(value: str) -> str:
+    _ratio(value)
+    return value
+
+
+def _pattern_text(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f'"{value}" is not a regular expression: {error}') from error
+    return value
+
+
+def _ratio(value: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d+)/([1-9]\d*)|(\d+)%", value)
+    if match is None:
+        raise ValueError(f'"{value}" is not a ratio; write "1/100" or "1%"')
+    hits, of, percent = match.groups()
+    ratio = (int(percent), 100) if percent else (int(hits), int(of))
+    if ratio[0] > ratio[1]:
+        raise ValueError(f'"{value}" is more than all')
+    return ratio
+
+
+Id = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=64)]
+DurationText = Annotated[str, AfterValidator(_duration_text)]
+InstantText = Annotated[str, BeforeValidator(_as_text), AfterValidator(_instant_text)]
+RatioText = Annotated[str, AfterValidator(_ratio_text)]
+PatternText = Annotated[str, AfterValidator(_pattern_text)]
+
+
+class ClockSpec(Spec):
+    """The account's clock."""
+
+    mode: Literal["manual", "live"] = "manual"
+    """`manual` stands until moved; `live` runs."""
+    now: InstantText | None = None
+    """Where time starts; a manual clock without it starts at 2026-01-05T15:00:00Z."""
+    rate: StrictInt = Field(default=1, ge=1, le=100_000)
+    """How many times faster than the wall a live clock runs."""
+
+
+class SourceCodeSpec(Spec):
+    """A short or long code and its automatic replies."""
+
+    code: Id
+    country_code: Id = "1"
+    help: str = "Reply STOP to stop messages. Msg&data rates may apply."
+    """The reply to HELP."""
+    stop: str = "You are unsubscribed and will get no more messages. Reply START to return."
+    """The one confirmation of STOP."""
+    start: str = "You may get messages again. Reply HELP for help, STOP to stop."
+    """The reply to START."""
+    unrecognised: str = "Sorry, we did not understand that. Reply HELP for help, STOP to stop."
+    """The reply to a text that is no keyword."""
+
+
+class ListSpec(Spec):
+    """A subscription list."""
+
+    id: Id
+    name: str | None = None
+
+
+class AcquisitionSpec(Spec):
+    """An acquisition campaign: the way onto a list."""
+
+    id: Id
+    list: Id
+    """The list it leads to."""
+    code: Id | None = None
+    """The source code it runs on; the account's first if absent."""
+    description: str | None = None
+    keywords: tuple[str, ...] = ()
+    """Texts that join, in any case."""
+    opt_in: Literal["double", "single"] = "double"
+    window: DurationText = "24h"
+    """How long a yes counts after the request."""
+    yes: tuple[str, ...] = ("Y",)
+    """Texts that confirm, in any case (A7)."""
+    yes_pattern: PatternText | None = None
+    """A regular expression that confirms as well, such as a zip code (A7)."""
+    confirmation: str | None = None
+    welcome: str | None = None
+    already: str | None = None
+    """The reply to the keyword from somebody who is a member."""
+
+
+class CarrierSpec(Spec):
+    """How a carrier treats messages."""
+
+    carrier_delay: tuple[DurationText, DurationText] = ("50ms", "2s")
+    """From Vibes to the carrier, the least and the most."""
+    handset_delay: tuple[DurationText, DurationText] = ("1s", "15s")
+    """From the carrier to the phone, the least and the most."""
+    loss: RatioText = "0/1"
+    """The share of messages that cannot be delivered (103)."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> CarrierSpec:
+        for name in ("carrier_delay", "handset_delay"):
+            low, high = (parse_duration(item) for item in getattr(self, name))
+            if low > high:
+                raise ValueError(f"{name} goes from the least to the most")
+        return self
+
+
+class ConnectSpec(Spec):
+    """Where raw inbound texts go."""
+
+    mo_url: str | None = Field(default=None, pattern=r"^https?://")
+    mo_auth: tuple[str, str] | None = None
+    """User and password of the MO endpoint's Basic auth."""
+
+
+class SettingsSpec(Spec):
+    """Decisions where the sources are silent; docs/fidelity.md tells each and its standing."""
+
+    stop_scope: Literal["code", "list", "company"] = "code"
+    """A8: what a STOP ends: every list reachable from that code, the list joined last, or all."""
+    window_edge: Literal["exclusive", "inclusive"] = "exclusive"
+    """A6: whether a yes at the very end of the window still counts."""
+    window_starts: Literal["accepted", "sent", "delivered"] = "accepted"
+    """A6: when the window starts: request accepted, prompt sent, or prompt delivered."""
+    repeat_participant: Literal["ignore", "resend", "extend"] = "ignore"
+    """Add participant while one is pending: nothing more, the prompt again, or a new window too."""
+    no_sets_block: StrictBool = True
+    """A9: N or No bars the number from being added to that campaign through the API."""
+    stop_sets_block: StrictBool = False
+    """A9: STOP while pending does so too."""
+    stop_blocks_sends: StrictBool = True
+    """After STOP, what a client submits for that number on that code fails with code 9."""
+    start: Literal["unblock", "resubscribe"] = "unblock"
+    """What START does: lift the block, or also put the number back on the lists STOP took it off."""
+    stop_reply_window: DurationText = "24h"
+    """A STOP that changes nothing is confirmed at most once in this time."""
+    person_search: Literal["array", "object"] = "array"
+    """What GET persons?mdn= answers: an array as Vibes' client reads it, or the published object."""
+    magic_numbers: StrictBool = True
+    """Whether +1 500 555 0001 to 0009 behave as documented."""
+    routing_delay: DurationText = "20ms"
+    """How long Vibes takes to route a message."""
+    callback_timeout: DurationText = "2s"
+    """Real time a destination has to answer."""
+    retry_every: DurationText = "5m"
+    retries: StrictInt = Field(default=5, ge=0, le=100)
+
+
+class AccountSpec(Spec):
+    """An account; every member may be absent."""
+
+    company_key: Id | None = Field(default=None, pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")
+    username: Id | None = Field(default=None, pattern=r"^[^:]+$")
+    password: Id | None = None
+    seed: StrictInt = Field(default=0, ge=0, lt=2**63)
+    clock: ClockSpec = ClockSpec()
+    source_codes: tuple[SourceCodeSpec, ...] = (SourceCodeSpec(code="65047"),)
+    subscription_lists: tuple[ListSpec, ...] = (
+        ListSpec(id="1001", name="VIP Deals"),
+        ListSpec(id="1002", name="Store News"),
+    )
+    acquisition_campaigns: tuple[AcquisitionSpec, ...] = (
+        AcquisitionSpec(id="JoinVip01", list="1001", keywords=("VIP",)),
+        AcquisitionSpec(id="JoinNews01", list="1002", keywords=("NEWS",)),
+    )
+    custom_fields: tuple[Id, ...] = ("first_name", "last_name")
+    connect: ConnectSpec = ConnectSpec()
+    carriers: dict[str, CarrierSpec] = {}
+    settings: SettingsSpec = SettingsSpec()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_alone(cls, value: object) -> object:
+        """An account that names its own lists or codes does not also get the demo's campaigns."""
+        if isinstance(value, dict) and ("subscription_lists" in value or "source_codes" in value):
+            value = {"acquisition_campaigns": (), **value}
+        return value
+
+
+def read_account(document: object, *, key: str, now: Instant) -> tuple[domain.Account, str]:
+    """The account a spec describes, and its password. Raises BadSpec with every fault.
+
+    `key` names an account that does not name itself, `now` is where a live clock starts.
+    """
+    spec = read(AccountSpec, document)
+    faults = list(account_faults(spec))
+    if faults:
+        raise BadSpec(faults)
+    company = spec.company_key or key
+    return _account(spec, company, now), spec.password or company
+
+
+def account_faults(spec: AccountSpec) -> list[Fault]:
+    """What is wrong between the parts of a spec: names that lead nowhere, names used twice."""
+    codes = [item.code for item in spec.source_codes]
+    lists = [item.id for item in spec.subscription_lists]
+    faults: list[Fault] = []
+    if not codes:
+        faults.append((("source_codes",), "an account needs a source code"))
+    faults += _twice("source_codes", codes) + _twice("subscription_lists", lists)
+    faults += _twice("acquisition_campaigns", [item.id for item in spec.acquisition_campaigns])
+    taken: dict[tuple[str, str], str] = {}
+    for index, item in enumerate(spec.acquisition_campaigns):
+        where = ("acquisition_campaigns", index)
+        if item.list not in lists:
+            faults.append(((*where, "list"), f'no list "{item.list}"{rather(item.list, lists)}'))
+        if item.code is not None and item.code not in codes:
+            faults.append(((*where, "code"), f'no code "{item.code}"{rather(item.code, codes)}'))
+        for member, words in (("keywords", item.keywords), ("yes", item.yes)):
+            for word in words:
+                if not word.strip():
+                    faults.append(((*where, member), "a word cannot be empty"))
+                elif normalise(word) in SYSTEM:
+                    text = f'"{word}" is a keyword of the code itself and never reaches a campaign'
+                    faults.append(((*where, member), text))
+        for keyword in item.keywords:
+            place = (item.code or codes[0] if codes else "", normalise(keyword))
+            if place in taken:
+                faults.append(
+                    ((*where, "keywords"), f'keyword "{keyword}" is {taken[place]}\'s on that code')
+                )
+            taken[place] = item.id
+    return faults
+
+
+def _twice(member: str, names: list[str]) -> list[Fault]:
+    return [
+        ((member, index), f'"{name}" stands twice')
+        for index, name in enumerate(names)
+        if name in names[:index]
+    ]
+
+
+def _account(spec: AccountSpec, company: str, now: Instant) -> domain.Account:
+    clock = spec.clock
+    start = clock.now or (DEFAULT_START if clock.mode == "manual" else None)
+    names = {item.id: item.name or item.id for item in spec.subscription_lists}
+    profiles = {key: _profile(item) for key, item in spec.carriers.items()}
+    auth = spec.connect.mo_auth or (None, None)
+    return domain.Account(
+        company_key=company,
+        username=spec.username or company,
+        seed=spec.seed,
+        clock=domain.ClockStart(
+            mode=clock.mode, now=parse_instant(start) if start else now, rate=clock.rate
+        ),
+        source_codes=tuple(domain.SourceCode(**item.model_dump()) for item in spec.source_codes),
+        lists=tuple(domain.SubscriptionList(id=key, name=name) for key, name in names.items()),
+        campaigns=tuple(
+            _campaign(item, item.code or spec.source_codes[0].code, names[item.list])
+            for item in spec.acquisition_campaigns
+        ),
+        custom_fields=spec.custom_fields,
+        carriers={"default": domain.CarrierProfile(), **profiles},
+        connect=domain.Connect(mo_url=spec.connect.mo_url, mo_user=auth[0], mo_password=auth[1]),
+        settings=_settings(spec.settings),
+    )
+
+
+def _campaign(item: AcquisitionSpec, code: str, name: str) -> domain.AcquisitionCampaign:
+    return domain.AcquisitionCampaign(
+        id=item.id,
+        list_id=item.list,
+        code=code,
+        description=item.description or f"Join {name}",
+        keywords=item.keywords,
+        double_opt_in=item.opt_in == "double",
+        window=parse_duration(item.window),
+        yes=item.yes,
+        yes_pattern=item.yes_pattern,
+        confirmation=item.confirmation
+        or f"Reply Y to join {name}. Msg&data rates may apply. Reply HELP for help, STOP to stop.",
+        welcome=item.welcome or f"Welcome to {name}! Reply HELP for help, STOP to stop.",
+        already=item.already or f"You are already on {name}. Reply HELP for help, STOP to stop.",
+    )
+
+
+def _profile(item: CarrierSpec) -> domain.CarrierProfile:
+    return domain.CarrierProfile(
+        carrier_ms=_milliseconds(item.carrier_delay),
+        handset_ms=_milliseconds(item.handset_delay),
+        loss=_ratio(item.loss),
+    )
+
+
+def _milliseconds(delays: tuple[str, str]) -> tuple[int, int]:
+    low, high = (parse_duration(item) // MILLISECOND for item in delays)
+    return low, high
+
+
+def _settings(item: SettingsSpec) -> domain.Settings:
+    told = item.model_dump()
+    return domain.Settings(
+        **{name: value for name, value in told.items() if name in _SAME},
+        stop_reply_window=parse_duration(item.stop_reply_window),
+        retry_every=parse_duration(item.retry_every),
+        routing_ms=parse_duration(item.routing_delay) // MILLISECOND,
+        callback_timeout_ms=parse_duration(item.callback_timeout) // MILLISECOND,
+    )
+
+
+_SAME = frozenset(SettingsSpec.model_fields) & frozenset(
+    field.name for field in msgspec.structs.fields(domain.Settings)
+) - {"stop_reply_window", "retry_every"}
