@@ -117,6 +117,10 @@ class SimAccount:
             body = {"persons": persons[start : start + 5_000]}
             await self._call("POST", f"/lists/{list_id}/subscribers", body)
 
+    async def operate(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        """A control call on this account, as an operator makes by hand. Raises ControlError."""
+        return await self._call(method, path, body)
+
     async def set_hosts(self, hosts: dict[str, str]) -> None:
         """Let names in callback URLs stand for addresses."""
         await self._call("PUT", "/hosts", {"hosts": hosts})

@@ -169,6 +169,12 @@ class VibesClient:
             description=answer.get("description", ""),
         )
 
+    async def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> tuple[int, Any]:
+        """Any call of the Platform below the company; its HTTP status and JSON."""
+        return await self._call(method, f"/{path.lstrip('/')}", body)
+
     @property
     def _http(self) -> aiohttp.ClientSession:
         assert self._session is not None, "use the client as an async context manager"

@@ -195,6 +195,19 @@ class SettingsSpec(Spec):
     """Real time a destination has to answer."""
     retry_every: DurationText = "5m"
     retries: StrictInt = Field(default=5, ge=0, le=100)
+    """Attempts at a callback after the first."""
+    callback_queue_limit: StrictInt = Field(default=10_000, ge=1, le=1_000_000)
+    """How many deliveries may wait for one destination; more go to the failure queue."""
+    downed_after: StrictInt = Field(default=3, ge=1, le=1_000_000)
+    """After how many deliveries given up in a row a destination is downed."""
+    throttle: StrictBool = False
+    """Whether the Platform answers 429 over its limits; real time, as the limits are."""
+    calls_per_second: StrictInt = Field(default=100, ge=1, le=100_000)
+    """Calls of a company that pass in one second, events apart."""
+    events_per_second: StrictInt = Field(default=300, ge=1, le=100_000)
+    """Events of a company that pass in one second."""
+    downed_for: DurationText = "15m"
+    """How long a downed destination gets nothing."""
 
 
 class AccountSpec(Spec):
@@ -345,6 +358,7 @@ def _settings(item: SettingsSpec) -> domain.Settings:
         **{name: value for name, value in told.items() if name in _SAME},
         stop_reply_window=parse_duration(item.stop_reply_window),
         retry_every=parse_duration(item.retry_every),
+        downed_for=parse_duration(item.downed_for),
         routing_ms=parse_duration(item.routing_delay) // MILLISECOND,
         callback_timeout_ms=parse_duration(item.callback_timeout) // MILLISECOND,
     )
@@ -352,4 +366,4 @@ def _settings(item: SettingsSpec) -> domain.Settings:
 
 _SAME = frozenset(SettingsSpec.model_fields) & frozenset(
     field.name for field in msgspec.structs.fields(domain.Settings)
-) - {"stop_reply_window", "retry_every"}
+) - {"stop_reply_window", "retry_every", "downed_for"}

@@ -24,6 +24,8 @@ def exactly_one(spec: T) -> T:
 
 Purpose = Literal[
     "connect",
+    "broadcast",
+    "event",
     "confirmation",
     "welcome",
     "already_subscribed",
@@ -46,11 +48,16 @@ State = Literal[
 CallbackType = Literal[
     "ack_participant_added",
     "ack_participant_changed",
+    "company_participant_added",
+    "company_participant_changed",
     "person_added",
     "person_updated",
     "subscription_added",
     "subscription_removed",
+    "subscription_list_added",
+    "subscription_list_updated",
     "unmatched_message_received",
+    "event_processed",
     "mt_receipt",
     "mo",
 ]

@@ -214,6 +214,24 @@ class ChangeStep(Spec):
     fields: dict[str, str] = {}
 
 
+class VibesStep(Spec):
+    """A call of the Platform API, made directly."""
+
+    call: str = Field(pattern=r"^(GET|POST|PUT|DELETE) \S+$")
+    """Method and path below the company: `POST mobiledb/broadcasts`."""
+    body: dict[str, object] | None = None
+    answers: StrictInt = 200
+    """The HTTP status it must have."""
+
+
+class OperatorStep(Spec):
+    """What an operator does by hand, as a control call on the account."""
+
+    call: str = Field(pattern=r"^(POST|PUT|DELETE) /\S+$")
+    """Method and path below the account: `POST /opt-outs`."""
+    body: dict[str, object] = {}
+
+
 class PhoneStep(Spec):
     """A phone changes: switched off or on, dropped by its carrier, or given a persona."""
 
@@ -241,6 +259,8 @@ class StepSpec(Spec):
     """Move the clock to an instant."""
     change: ChangeStep | None = None
     phone: PhoneStep | None = None
+    vibes: VibesStep | None = None
+    operator: OperatorStep | None = None
     delete: Name | None = None
     """Delete a person from the campaign system."""
     expect: tuple[Check, ...] | None = None

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from harness.scenario.model import ChangeStep, PhoneStep, StepSpec
+from harness.scenario.model import ChangeStep, PhoneStep, StepSpec, VibesStep
 from harness.scenario.stage import Stage
+
+
+class StepError(ValueError):
+    """A step could not be done as the scenario says."""
 
 
 async def do(step: StepSpec, stage: Stage) -> None:
@@ -26,6 +30,11 @@ async def do(step: StepSpec, stage: Stage) -> None:
         _change(step.change, stage)
     elif step.phone is not None:
         await stage.account.set_handset(stage.mdn(step.phone.person), _handset(step.phone))
+    elif step.vibes is not None:
+        await _call_vibes(step.vibes, stage)
+    elif step.operator is not None:
+        method, path = step.operator.call.split()
+        await stage.account.operate(method, path, step.operator.body)
     elif step.delete is not None:
         stage.person(step.delete).deleted = True
     await stage.settle()
@@ -49,9 +58,20 @@ def title(step: StepSpec) -> str:
         return f"change {step.change.person}"
     if step.phone is not None:
         return f"change the phone of {step.phone.person}"
+    if step.vibes is not None:
+        return step.vibes.call
+    if step.operator is not None:
+        return f"operator: {step.operator.call}"
     if step.delete is not None:
         return f"delete {step.delete}"
     return "expect"
+
+
+async def _call_vibes(step: VibesStep, stage: Stage) -> None:
+    method, path = step.call.split()
+    status, told = await stage.vibes.call(method, path, step.body)
+    if status != step.answers:
+        raise StepError(f"{step.call} answered {status}, not {step.answers}: {told}")
 
 
 def _change(change: ChangeStep, stage: Stage) -> None:

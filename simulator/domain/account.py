@@ -95,6 +95,12 @@ class Settings(Record, frozen=True, kw_only=True):
     callback_timeout_ms: int = 2_000
     retry_every: Duration = Duration(300 * SECOND)
     retries: int = 5
+    callback_queue_limit: int = 10_000
+    downed_after: int = 3
+    throttle: bool = False
+    calls_per_second: int = 100
+    events_per_second: int = 300
+    downed_for: Duration = Duration(900 * SECOND)
 
 
 class Account(Record, frozen=True, kw_only=True):
@@ -118,10 +124,6 @@ class Account(Record, frozen=True, kw_only=True):
     def code(self, code: str) -> SourceCode | None:
         """The source code with that number, if the account has it."""
         return next((item for item in self.source_codes if item.code == code), None)
-
-    def list(self, list_id: str) -> SubscriptionList | None:
-        """The subscription list with that id, if any."""
-        return next((item for item in self.lists if item.id == list_id), None)
 
     def campaign(self, campaign_id: str) -> AcquisitionCampaign | None:
         """The acquisition campaign with that id, if any."""

@@ -69,6 +69,8 @@ def add_participant(turn: Turn, command: AddParticipant) -> Participated:
     campaign = turn.account.campaign(command.campaign_id)
     if campaign is None:
         raise refuse(Fault.NOT_FOUND, f'no acquisition campaign "{command.campaign_id}"')
+    if turn.world.catalogue.get(campaign.list_id) is None:
+        raise refuse(Fault.INVALID, f'UNPROCESSABLE ENTITY: list "{campaign.list_id}" is archived')
     people.check_fields(turn, command.patch)
     person, patch = _who(turn, command)
     known = person.mdn if person else None
@@ -153,7 +155,10 @@ def is_yes(campaign: AcquisitionCampaign, text: str) -> bool:
 def confirm(turn: Turn, item: Participation) -> None:
     """A yes in time: member, welcome, callbacks (Marketo: R12, R14)."""
     campaign, person = _campaign(turn, item), turn.world.people.by_key[item.person_key]
-    if person.mdn != item.mdn:  # the number was taken off the person while the prompt was out
+    archived = turn.world.catalogue.get(campaign.list_id) is None
+    if (
+        archived or person.mdn != item.mdn
+    ):  # the list is gone, or the number was taken off the person while the prompt was out
         _end(turn, item, OptIn.LAPSED)
         return
     _end(turn, item, OptIn.CONFIRMED)
@@ -292,3 +297,4 @@ def _tell(
         status=status.value,
     )
     callbacks.notify(turn, callback_type, notice)
+    callbacks.notify(turn, registrations.COMPANY_TYPES[callback_type], notice)

@@ -1,11 +1,11 @@
-"""Bulk imports: many people put on a list at once, as an operator's file does."""
+"""Bulk work of an operator: many people put on a list at once, or taken off lists at once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from simulator.domain import people
-from simulator.domain.lists import subscribe
+from simulator.domain.lists import OptOutReason, remove, subscribe
 from simulator.domain.numbers import Mdn
 from simulator.domain.person import PersonPatch
 from simulator.domain.record import Command, Record
@@ -25,6 +25,24 @@ class ImportSubscribers(Command, frozen=True, kw_only=True):
     persons: tuple[PersonPatch, ...]
 
 
+class OptOut(Command, frozen=True, kw_only=True):
+    """Take numbers off one list or all of them, for a reason; no text goes to the phones.
+
+    `carrier` stands for everyone with that carrier code. Source: Vibes: subscriber-opt-out-import.
+    """
+
+    reason: OptOutReason
+    mdns: tuple[Mdn, ...] = ()
+    carrier: str | None = None
+    list_id: str | None = None
+
+
+class OptedOutInBulk(Record, frozen=True, kw_only=True):
+    """Reply: how many memberships ended (Vibes: subscriber-opt-out-import)."""
+
+    removed: int
+
+
 class Imported(Record, frozen=True, kw_only=True):
     """Reply: how many became members, and how many were members already.
 
@@ -40,7 +58,7 @@ def import_subscribers(turn: Turn, command: ImportSubscribers) -> Imported:
 
     Source: inferred from Vibes: subscriber-opt-out-import.
     """
-    if turn.account.list(command.list_id) is None:
+    if turn.world.catalogue.get(command.list_id) is None:
         raise refuse(Fault.NOT_FOUND, f'no subscription list "{command.list_id}"')
     _check_all(turn, command.persons)
     seen: set[Mdn] = set()
@@ -56,6 +74,27 @@ def import_subscribers(turn: Turn, command: ImportSubscribers) -> Imported:
         subscribe(turn, person, command.list_id, "import")
         added += 1
     return Imported(added=added, already=len(command.persons) - added)
+
+
+def opt_out(turn: Turn, command: OptOut) -> OptedOutInBulk:
+    """End the memberships, each with the reason (Vibes: subscriber-opt-out-import, extract)."""
+    if command.list_id is not None and turn.world.catalogue.get(command.list_id) is None:
+        raise refuse(Fault.NOT_FOUND, f'no subscription list "{command.list_id}"')
+    people_of_carrier = (
+        [p for p in turn.world.people.by_key.values() if p.carrier_code == command.carrier]
+        if command.carrier is not None
+        else []
+    )
+    named = [turn.world.people.with_mdn(mdn) for mdn in dict.fromkeys(command.mdns)]
+    removed = 0
+    for person in (*named, *people_of_carrier):
+        if person is None:
+            continue
+        for item in turn.world.subscriptions.of(person.person_key):
+            if command.list_id in (None, item.list_id):
+                remove(turn, person, item, command.reason)
+                removed += 1
+    return OptedOutInBulk(removed=removed)
 
 
 def _check_all(turn: Turn, persons: tuple[PersonPatch, ...]) -> None:

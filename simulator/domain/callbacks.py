@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from simulator.domain.carriers import MtState
 from simulator.domain.instants import Instant
-from simulator.domain.notices import MoNotice, Notice, ReceiptNotice
+from simulator.domain.notices import EventNotice, MoNotice, Notice, ReceiptNotice
 from simulator.domain.record import Command, Event, Record
 from simulator.domain.registrations import SCOPES, Registration
 
@@ -35,13 +37,23 @@ _STAGES = {
 }
 
 
+class Target(Record, frozen=True, kw_only=True):
+    """Where a receipt or a raw text goes (Connect: callbacks)."""
+
+    url: str
+    method: str = "POST"
+    content_type: str = "text/xml"
+    version: int = 2
+
+
 class Delivery(Record, frozen=True, kw_only=True):
-    """One callback on its way to one destination; `delivery_id` is the event_id it carries.
+    """One callback on its way to one destination; several may tell of one event.
 
     Source: Vibes: callbacks.
     """
 
     delivery_id: str
+    event_id: str
     callback_type: str
     url: str
     method: str
@@ -67,6 +79,37 @@ class RetryCallback(Command, frozen=True, kw_only=True):
     """A deferred delivery is due again (Vibes: callbacks)."""
 
     delivery_id: str
+
+
+class RepeatCallback(Command, frozen=True, kw_only=True):
+    """Tell a destination again what it was told: at-least-once, on demand (Vibes: callbacks)."""
+
+    delivery: Delivery
+
+
+class RecoverDestination(Command, frozen=True, kw_only=True):
+    """The pause of a downed destination is over (Vibes: callbacks)."""
+
+    url: str
+
+
+class DestinationDowned(Event, frozen=True, kw_only=True):
+    """A destination that failed again and again gets nothing until `until` (Vibes: callbacks)."""
+
+    url: str
+    until: Instant
+
+
+class DestinationRecovered(Event, frozen=True, kw_only=True):
+    """A downed destination gets callbacks again (Vibes: callbacks)."""
+
+    url: str
+
+
+class CallbackOverflowed(Event, frozen=True, kw_only=True):
+    """The destination's line is full: the delivery goes to the failure queue (inferred)."""
+
+    delivery: Delivery
 
 
 class CallbackQueued(Event, frozen=True, kw_only=True):
@@ -100,11 +143,12 @@ class CallbackDeferred(Event, frozen=True, kw_only=True):
 
 
 class CallbackFailed(Event, frozen=True, kw_only=True):
-    """The delivery is in the failure queue (Vibes: callbacks)."""
+    """The delivery is in the failure queue, refused or given up (Vibes: callbacks)."""
 
     delivery_id: str
     attempt: int
     reason: str
+    gave_up: bool
 
 
 class Callbacks:
@@ -119,6 +163,8 @@ class Callbacks:
         self.attempts: dict[str, int] = {}
         self.lines: dict[str, deque[str]] = {}
         self.waiting: set[str] = set()
+        self.failures: dict[str, int] = {}
+        self.downed: dict[str, Instant] = {}
         self.queued = 0
 
     def released(self) -> list[tuple[Delivery, int]]:
@@ -145,9 +191,17 @@ class Callbacks:
         """The delivery, and the line behind it, wait."""
         self.waiting.add(event.delivery_id)
 
-    def apply_finished(self, delivery_id: str) -> None:
-        """The delivery leaves its line."""
+    def apply_overflowed(self) -> None:
+        """The delivery never joined the line; its number is taken all the same."""
+        self.queued += 1
+
+    def apply_finished(self, delivery_id: str, *, gave_up: bool) -> None:
+        """The delivery leaves its line; deliveries given up one after the other are counted."""
         delivery = self.deliveries.pop(delivery_id)
+        if gave_up:
+            self.failures[delivery.url] = self.failures.get(delivery.url, 0) + 1
+        else:
+            self.failures.pop(delivery.url, None)
         del self.attempts[delivery_id]
         line = self.lines[delivery.url]
         line.popleft()
@@ -160,13 +214,28 @@ def notify(turn: Turn, callback_type: str, notice: Notice) -> None:
 
     Source: Vibes: callbacks.
     """
-    member = SCOPES[callback_type]
+    member, event_id = SCOPES[callback_type], None
     for item in turn.world.callbacks.registrations.values():
         if item.callback_type != callback_type or not item.active(turn.now):
             continue
-        if item.scope is not None and member and getattr(notice, member) != item.scope:
+        if item.scope is not None and member and not _within(notice, member, item.scope):
             continue
-        queue(turn, callback_type, notice, item.url, item.method, item.content_type, item.version)
+        if isinstance(notice, EventNotice) and not _wanted(notice, item.wanted):
+            continue
+        event_id = queue(turn, callback_type, notice, item, event_id)
+
+
+def _within(notice: Notice, member: str, scope: str) -> bool:
+    """Whether a notice is of the campaign, list, code or event type somebody asked for."""
+    told = str(getattr(notice, member))
+    return told.casefold() == scope.casefold() if member == "event_type" else told == scope
+
+
+def _wanted(notice: EventNotice, wanted: str) -> bool:
+    """Whether `callbacks_to_send` takes in this stage of an event (Vibes: callback-api)."""
+    if wanted == "only_failures":
+        return notice.status == "failed"
+    return wanted in ("all", notice.stage)
 
 
 def send_receipts(turn: Turn, mt: Mt, state: MtState, error_code: int | None) -> None:
@@ -190,7 +259,7 @@ def send_receipts(turn: Turn, mt: Mt, state: MtState, error_code: int | None) ->
             error_code=error_code,
             at=turn.now,
         )
-        queue(turn, RECEIPT, notice, wish.url, "POST", "text/xml", 2)
+        queue(turn, RECEIPT, notice, Target(url=wish.url))
 
 
 def forward_mo(turn: Turn, mo: Mo) -> None:
@@ -205,36 +274,58 @@ def forward_mo(turn: Turn, mo: Mo) -> None:
             text=mo.text,
             at=mo.received_at,
         )
-        queue(turn, MO, notice, url, "POST", "text/xml", 2)
+        queue(turn, MO, notice, Target(url=url))
 
 
 def queue(
     turn: Turn,
     callback_type: str,
     notice: Notice,
-    url: str,
-    method: str,
-    content_type: str,
-    version: int,
-) -> None:
-    """Put a delivery in its destination's line, and release it if it is first.
+    target: Registration | Target,
+    event_id: str | None = None,
+) -> str:
+    """Put a delivery in its destination's line, released if it is first; the event_id it carries.
 
     Source: Vibes: callbacks.
     """
     number = turn.count("delivery", turn.world.callbacks.queued)
-    delivery = Delivery(
-        delivery_id=turn.uuid("delivery", str(number)),
-        callback_type=callback_type,
-        url=url,
-        method=method,
-        content_type=content_type,
-        version=version,
-        queued_at=turn.now,
-        notice=notice,
+    delivery_id = turn.uuid("delivery", str(number))
+    _enqueue(
+        turn,
+        Delivery(
+            delivery_id=delivery_id,
+            event_id=event_id or delivery_id,
+            callback_type=callback_type,
+            url=target.url,
+            method=target.method,
+            content_type=target.content_type,
+            version=target.version,
+            queued_at=turn.now,
+            notice=notice,
+        ),
     )
+    return event_id or delivery_id
+
+
+def repeat(turn: Turn, command: RepeatCallback) -> Delivery:
+    """Queue the same event once more, under the same event_id (Vibes: callbacks)."""
+    number = turn.count("delivery", turn.world.callbacks.queued)
+    again = msgspec.structs.replace(
+        command.delivery, delivery_id=turn.uuid("delivery", str(number)), queued_at=turn.now
+    )
+    _enqueue(turn, again)
+    return again
+
+
+def _enqueue(turn: Turn, delivery: Delivery) -> None:
+    url, book = delivery.url, turn.world.callbacks
+    line = len(book.lines.get(url, ())) + turn.lengthened.get(url, 0)
+    if line >= turn.account.settings.callback_queue_limit:
+        turn.emit(CallbackOverflowed(delivery=delivery))
+        return
+    turn.lengthened[url] = turn.lengthened.get(url, 0) + 1
     turn.emit(CallbackQueued(delivery=delivery))
-    if url not in turn.world.callbacks.lines and url not in turn.released:
-        turn.released.add(url)
+    if not line and url not in book.downed:
         turn.emit(CallbackReleased(delivery_id=delivery.delivery_id, attempt=1))
 
 
@@ -257,8 +348,10 @@ def record_attempt(turn: Turn, command: RecordAttempt) -> None:
     final = status is not None and 400 <= status < 500
     if final or attempt > settings.retries:
         reason += ": final" if final else f": given up after {attempt} attempts"
-        turn.emit(CallbackFailed(delivery_id=key, attempt=attempt, reason=reason))
-        _release_next(turn, key)
+        gave_up = not final
+        turn.emit(CallbackFailed(delivery_id=key, attempt=attempt, reason=reason, gave_up=gave_up))
+        if not (gave_up and _downed(turn, callbacks.deliveries[key].url)):
+            _release_next(turn, key)
     else:
         due = Instant(turn.now + settings.retry_every)
         turn.emit(CallbackDeferred(delivery_id=key, attempt=attempt, due=due, reason=reason))
@@ -268,6 +361,24 @@ def retry(turn: Turn, command: RetryCallback) -> None:
     """Release a deferred delivery again (Vibes: callbacks)."""
     attempt = turn.world.callbacks.attempts[command.delivery_id] + 1
     turn.emit(CallbackReleased(delivery_id=command.delivery_id, attempt=attempt))
+
+
+def recover(turn: Turn, command: RecoverDestination) -> None:
+    """Let a downed destination be tried again, with the first of its line (Vibes: callbacks)."""
+    turn.emit(DestinationRecovered(url=command.url))
+    line = turn.world.callbacks.lines.get(command.url)
+    if line:
+        turn.emit(CallbackReleased(delivery_id=line[0], attempt=1))
+
+
+def _downed(turn: Turn, url: str) -> bool:
+    """Pause a destination once enough deliveries in a row were given up."""
+    settings = turn.account.settings
+    if turn.world.callbacks.failures.get(url, 0) + 1 < settings.downed_after:
+        return False
+    until = Instant(turn.now + settings.downed_for)
+    turn.emit(DestinationDowned(url=url, until=until))
+    return True
 
 
 def _release_next(turn: Turn, finished: str) -> None:

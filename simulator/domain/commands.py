@@ -8,16 +8,32 @@ import msgspec
 
 from simulator.domain.account import Account
 from simulator.domain.acquisition import AddParticipant, LapseParticipation
-from simulator.domain.bulk import ImportSubscribers
-from simulator.domain.callbacks import RecordAttempt, RetryCallback
+from simulator.domain.broadcasts import (
+    CancelBroadcast,
+    CreateBroadcast,
+    RunBroadcast,
+    UpdateBroadcast,
+)
+from simulator.domain.bulk import ImportSubscribers, OptOut
+from simulator.domain.callbacks import (
+    RecordAttempt,
+    RecoverDestination,
+    RepeatCallback,
+    RetryCallback,
+)
+from simulator.domain.catalogue import AddList, ArchiveList, RenameList
 from simulator.domain.delivery import MoveMt, SetHandset
 from simulator.domain.inbound import GiveReply, ReceiveMo
+from simulator.domain.incentive_pools import AddCodes, CreatePool, UpdatePool
 from simulator.domain.instants import Instant
+from simulator.domain.issuing import IssueCode, RedeemCode
 from simulator.domain.lists import Unsubscribe
 from simulator.domain.messages import SubmitMt
 from simulator.domain.people import AddPerson, UpdatePerson
 from simulator.domain.record import Command
-from simulator.domain.registrations import EndCallback, RegisterCallback
+from simulator.domain.registrations import EndCallback, RegisterCallback, UpdateCallback
+from simulator.domain.rehearsal import TestCallback
+from simulator.domain.triggers import CancelTrigger, CreateTrigger, SubmitEvent, UpdateTrigger
 
 
 class OpenAccount(Command, frozen=True, kw_only=True):
@@ -45,6 +61,10 @@ AnyCommand = (
     | AddPerson
     | UpdatePerson
     | ImportSubscribers
+    | OptOut
+    | AddList
+    | RenameList
+    | ArchiveList
     | Unsubscribe
     | AddParticipant
     | LapseParticipation
@@ -52,33 +72,71 @@ AnyCommand = (
     | GiveReply
     | SubmitMt
     | MoveMt
+    | CreateBroadcast
+    | UpdateBroadcast
+    | CancelBroadcast
+    | RunBroadcast
+    | CreateTrigger
+    | UpdateTrigger
+    | CancelTrigger
+    | SubmitEvent
     | SetHandset
+    | CreatePool
+    | UpdatePool
+    | AddCodes
+    | IssueCode
+    | RedeemCode
     | RegisterCallback
+    | TestCallback
+    | UpdateCallback
     | EndCallback
     | RecordAttempt
     | RetryCallback
+    | RecoverDestination
+    | RepeatCallback
 )
 
 __all__ = [
+    "AddCodes",
+    "AddList",
     "AddParticipant",
     "AddPerson",
     "AnyCommand",
+    "ArchiveList",
+    "CancelBroadcast",
+    "CancelTrigger",
+    "CreateBroadcast",
+    "CreatePool",
+    "CreateTrigger",
     "EndCallback",
     "GiveReply",
     "ImportSubscribers",
+    "IssueCode",
     "LapseParticipation",
     "MoveClock",
     "MoveMt",
     "OpenAccount",
+    "OptOut",
     "ReceiveMo",
     "RecordAttempt",
+    "RecoverDestination",
+    "RedeemCode",
     "RegisterCallback",
+    "RenameList",
+    "RepeatCallback",
     "RetryCallback",
+    "RunBroadcast",
     "SetClock",
     "SetHandset",
+    "SubmitEvent",
     "SubmitMt",
+    "TestCallback",
     "Unsubscribe",
+    "UpdateBroadcast",
+    "UpdateCallback",
     "UpdatePerson",
+    "UpdatePool",
+    "UpdateTrigger",
     "decode_command",
 ]
 

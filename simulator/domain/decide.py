@@ -6,14 +6,20 @@ from typing import NamedTuple, assert_never
 
 from simulator.domain import (
     acquisition,
+    broadcasts,
     bulk,
     callbacks,
+    catalogue,
     delivery,
     inbound,
+    incentive_pools,
+    issuing,
     lists,
     messages,
     people,
     registrations,
+    rehearsal,
+    triggers,
 )
 from simulator.domain import commands as c
 from simulator.domain.events import AccountOpened, AnyEvent, ClockMoved, ClockSet
@@ -59,6 +65,14 @@ def _dispatch(turn: Turn, command: c.AnyCommand) -> Record:
             return people.update_person(turn, command)
         case c.ImportSubscribers():
             return bulk.import_subscribers(turn, command)
+        case c.OptOut():
+            return bulk.opt_out(turn, command)
+        case c.AddList():
+            return catalogue.add(turn, command)
+        case c.RenameList():
+            return catalogue.rename(turn, command)
+        case c.ArchiveList():
+            return catalogue.archive(turn, command)
         case c.Unsubscribe():
             return lists.unsubscribe(turn, command)
         case c.AddParticipant():
@@ -73,16 +87,50 @@ def _dispatch(turn: Turn, command: c.AnyCommand) -> Record:
             return messages.submit(turn, command)
         case c.MoveMt():
             delivery.move(turn, command)
+        case c.CreateBroadcast():
+            return broadcasts.create(turn, command)
+        case c.UpdateBroadcast():
+            return broadcasts.update(turn, command)
+        case c.CancelBroadcast():
+            return broadcasts.cancel(turn, command)
+        case c.RunBroadcast():
+            broadcasts.run(turn, command)
+        case c.CreateTrigger():
+            return triggers.create(turn, command)
+        case c.UpdateTrigger():
+            return triggers.update(turn, command)
+        case c.CancelTrigger():
+            return triggers.cancel(turn, command)
+        case c.SubmitEvent():
+            return triggers.submit(turn, command)
         case c.SetHandset():
             return delivery.set_handset(turn, command)
+        case c.CreatePool():
+            return incentive_pools.create(turn, command)
+        case c.UpdatePool():
+            return incentive_pools.update(turn, command)
+        case c.AddCodes():
+            return incentive_pools.add_codes(turn, command)
+        case c.IssueCode():
+            return issuing.issue(turn, command)
+        case c.RedeemCode():
+            return issuing.redeem(turn, command)
         case c.RegisterCallback():
             return registrations.register(turn, command)
+        case c.TestCallback():
+            return rehearsal.send(turn, command)
+        case c.UpdateCallback():
+            return registrations.update(turn, command)
         case c.EndCallback():
             return registrations.end(turn, command)
         case c.RecordAttempt():
             callbacks.record_attempt(turn, command)
         case c.RetryCallback():
             callbacks.retry(turn, command)
+        case c.RepeatCallback():
+            return callbacks.repeat(turn, command)
+        case c.RecoverDestination():
+            callbacks.recover(turn, command)
         case c.OpenAccount():
             turn.emit(AccountOpened(account=command.account))
         case c.SetClock():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from simulator.domain import acquisition, callbacks, lists
+from simulator.domain import acquisition, callbacks, lists, triggers
 from simulator.domain.carriers import DISCONNECTED, VALIDITY, MtState
 from simulator.domain.handset import Handset, HandsetChanged, Persona, ReplyPlanned, persona_of
 from simulator.domain.instants import MILLISECOND, Instant
@@ -93,6 +93,7 @@ def _meet_phone(turn: Turn, mt: Mt, handset: Handset | None) -> None:
 def _reach(turn: Turn, mt: Mt, state: MtState, error_code: int | None) -> None:
     turn.emit(MtMoved(message_id=mt.message_id, state=state, at=turn.now, error_code=error_code))
     callbacks.send_receipts(turn, mt, state, error_code)
+    triggers.message_moved(turn, mt, state, error_code)
     magic = turn.account.settings.magic_numbers
     if state is MtState.UNDELIVERABLE and magic and mt.mdn == DISCONNECTED:
         _disconnect(turn, mt.mdn)

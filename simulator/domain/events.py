@@ -7,15 +7,32 @@ from typing import Literal
 import msgspec
 
 from simulator.domain.account import Account
+from simulator.domain.broadcasts import (
+    BroadcastAdvanced,
+    BroadcastSaved,
+    BroadcastStarted,
+    RecipientSkipped,
+)
 from simulator.domain.callbacks import (
     CallbackDeferred,
     CallbackDelivered,
     CallbackFailed,
+    CallbackOverflowed,
     CallbackQueued,
     CallbackReleased,
+    DestinationDowned,
+    DestinationRecovered,
 )
+from simulator.domain.catalogue import ListArchived, ListSaved
 from simulator.domain.handset import HandsetChanged, ReplyGiven, ReplyPlanned
 from simulator.domain.inbound import KeywordNearMiss
+from simulator.domain.incentives import (
+    CodeIssued,
+    CodeRedeemed,
+    CodesAdded,
+    PoolCreated,
+    PoolUpdated,
+)
 from simulator.domain.instants import Instant
 from simulator.domain.lists import SubscriptionAdded, SubscriptionRemoved
 from simulator.domain.messages import MoReceived, MtAccepted, MtHeld, MtMoved
@@ -28,6 +45,7 @@ from simulator.domain.participation import (
 from simulator.domain.person import PersonAdded, PersonUpdated
 from simulator.domain.record import Event
 from simulator.domain.registrations import CallbackRegistered
+from simulator.domain.triggers import EventRouted, EventTaken, TriggerSaved
 
 
 class AccountOpened(Event, frozen=True, kw_only=True):
@@ -56,6 +74,8 @@ AnyEvent = (
     | ClockMoved
     | PersonAdded
     | PersonUpdated
+    | ListSaved
+    | ListArchived
     | SubscriptionAdded
     | SubscriptionRemoved
     | ParticipationOpened
@@ -69,31 +89,59 @@ AnyEvent = (
     | MtAccepted
     | MtMoved
     | MtHeld
+    | BroadcastSaved
+    | RecipientSkipped
+    | BroadcastStarted
+    | BroadcastAdvanced
+    | TriggerSaved
+    | EventTaken
+    | EventRouted
     | HandsetChanged
     | ReplyPlanned
     | ReplyGiven
+    | PoolCreated
+    | PoolUpdated
+    | CodesAdded
+    | CodeIssued
+    | CodeRedeemed
     | CallbackRegistered
     | CallbackQueued
     | CallbackReleased
     | CallbackDelivered
     | CallbackDeferred
     | CallbackFailed
+    | DestinationRecovered
+    | DestinationDowned
+    | CallbackOverflowed
 )
 
 __all__ = [
     "AccountOpened",
     "AnyEvent",
+    "BroadcastAdvanced",
+    "BroadcastSaved",
+    "BroadcastStarted",
     "CallbackDeferred",
     "CallbackDelivered",
     "CallbackFailed",
+    "CallbackOverflowed",
     "CallbackQueued",
     "CallbackRegistered",
     "CallbackReleased",
     "ClockMoved",
     "ClockSet",
+    "CodeIssued",
+    "CodeRedeemed",
+    "CodesAdded",
     "ConfirmationBlockCleared",
+    "DestinationDowned",
+    "DestinationRecovered",
+    "EventRouted",
+    "EventTaken",
     "HandsetChanged",
     "KeywordNearMiss",
+    "ListArchived",
+    "ListSaved",
     "MoReceived",
     "MtAccepted",
     "MtHeld",
@@ -104,11 +152,15 @@ __all__ = [
     "ParticipationOpened",
     "PersonAdded",
     "PersonUpdated",
+    "PoolCreated",
+    "PoolUpdated",
+    "RecipientSkipped",
     "ReplyGiven",
     "ReplyPlanned",
     "StopConfirmed",
     "SubscriptionAdded",
     "SubscriptionRemoved",
+    "TriggerSaved",
     "decode_event",
 ]
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""What a generated incentive code is made of: nothing that is read wrong (inferred)."""
+
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 
 
@@ -26,14 +29,23 @@ def uuid_of(seed: int, kind: str, subject: str) -> str:
 
 def short_of(seed: int, kind: str, subject: str) -> str:
     """Eight letters and digits for the subject, in the shape of Vibes' `Hzh39LP3`."""
-    number = int.from_bytes(_digest(seed, kind, subject), "big")
-    letters = []
-    for _ in range(8):
-        number, index = divmod(number, len(_ALPHABET))
-        letters.append(_ALPHABET[index])
-    return "".join(letters)
+    return _spelt(seed, kind, subject, _ALPHABET, 8)
+
+
+def code_of(seed: int, kind: str, subject: str, length: int) -> str:
+    """Upper-case letters and digits for the subject, at most 25 of them, as a coupon has."""
+    return _spelt(seed, kind, subject, CODE_LETTERS, length)
 
 
 def person_id_of(number: int) -> str:
     """The decimal id of the n-th person of an account, counted from 1."""
     return str(100_000 + number)
+
+
+def _spelt(seed: int, kind: str, subject: str, alphabet: str, length: int) -> str:
+    number = int.from_bytes(_digest(seed, kind, subject), "big")
+    letters = []
+    for _ in range(length):
+        number, index = divmod(number, len(alphabet))
+        letters.append(alphabet[index])
+    return "".join(letters)

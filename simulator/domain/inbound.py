@@ -149,7 +149,9 @@ def _answered(
 
 def _campaign_of(turn: Turn, code: SourceCode, said: str) -> AcquisitionCampaign | None:
     for campaign in turn.account.campaigns:
-        if campaign.code == code.code and said in map(keywords.normalise, campaign.keywords):
+        listed = turn.world.catalogue.get(campaign.list_id) is not None
+        words = map(keywords.normalise, campaign.keywords)
+        if listed and campaign.code == code.code and said in words:
             return campaign
     return None
 

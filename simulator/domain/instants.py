@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import NewType
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Instant = NewType("Instant", int)
 """Microseconds since 1970-01-01T00:00:00Z."""
@@ -90,6 +91,18 @@ def parse_instant(text: str) -> Instant:
     if not 0 <= instant <= LAST_INSTANT:
         raise ValueError(f'"{text}" is not a time; write one between 1970 and 9000')
     return instant
+
+
+def local_instant(date: str, time: str, zone: str) -> Instant:
+    """`2026-02-16` `17:30` in a zone. Raises ValueError where one of them is none.
+
+    A time that a change of the clocks skips or doubles is read as the earlier offset has it.
+    """
+    try:
+        local = datetime.fromisoformat(f"{date}T{time}").replace(tzinfo=ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError(f'"{zone}" is no time zone; write "America/Chicago"') from error
+    return Instant((local - _EPOCH) // timedelta(microseconds=1))
 
 
 def to_datetime(instant: int) -> datetime:

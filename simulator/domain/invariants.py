@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.domain.incentives import Distribution
 from simulator.domain.world import World
 
 
@@ -16,6 +17,7 @@ def check(world: World) -> None:
     _participations(world)
     _messages(world)
     _callbacks(world)
+    _incentives(world)
     first = world.timers.next()
     _must(first is None or first.due >= world.now, f"{first} was due before {world.now}")
 
@@ -55,9 +57,30 @@ def _callbacks(world: World) -> None:
     for url, line in book.lines.items():
         _must(bool(line), f"{url} has an empty line")
         head, *rest = line
+        if url in book.downed:
+            _must(world.timers.get(f"recover:{url}") is not None, f"{url} is downed for ever")
+            _must(head not in book.attempts, f"{url} is downed and tried")
         waits = world.timers.get(f"retry:{head}") is not None
         _must(waits == (head in book.waiting), f"{head} waits without a timer")
         _must(not any(key in book.attempts for key in rest), f"{url} is tried out of order")
+
+
+def _incentives(world: World) -> None:
+    book = world.incentives
+    held = {code: pool_id for pool_id, codes in book.held.items() for code in codes}
+    _must(held == {key: item.pool_id for key, item in book.codes.items()}, "a code has two pools")
+    _must(book.issued == sum(map(len, book.issuances.values())), "an issuance is not counted")
+    _must(book.redeemed == sum(map(len, book.redemptions.values())), "a redemption is not counted")
+    for pool in book.pools.values():
+        codes, counts = book.held[pool.pool_id], book.counts(pool)
+        given = [code for code in codes if book.issuances_of(code)]
+        _must(counts.issued == len(given), f"pool {pool.pool_id} counts its issued codes wrong")
+        if pool.distribution is Distribution.MULTI:
+            _must(len(codes) <= 1, f"pool {pool.pool_id} is multi and holds several codes")
+            continue
+        for code in codes:
+            _must(len(book.issuances_of(code)) <= 1, f"unique code {code} was issued twice")
+            _must(len(book.redemptions_of(code)) <= 1, f"unique code {code} was redeemed twice")
 
 
 def _must(holds: bool, otherwise: str) -> None:

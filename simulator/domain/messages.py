@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     """
 
     CONNECT = "connect"
+    BROADCAST = "broadcast"
+    EVENT = "event"
     CONFIRMATION = "confirmation"
     WELCOME = "welcome"
     ALREADY = "already_subscribed"
@@ -214,24 +216,34 @@ def submit(turn: Turn, command: SubmitMt) -> Accepted:
         raise refuse(Fault.NOT_MOBILE, "not a mobile phone number", command.mdn, carrier)
     if not command.split and len(command.text) > MAX_UNSPLIT_CHARACTERS:
         raise refuse(Fault.TEXT_TOO_LONG, "text too long", str(len(command.text)))
-    blocked = (
-        turn.account.settings.stop_blocks_sends
-        and turn.world.opt_outs.get(command.code, command.mdn) is not None
-    )
+    blocked = is_barred(turn, command.code, command.mdn)
     mt = _accept(turn, command, Purpose.CONNECT, carrier, blocked=blocked)
     return Accepted(mt=mt)
 
 
+def is_barred(turn: Turn, code: str, mdn: Mdn) -> bool:
+    """Whether a STOP stands between the code and the number (inferred; setting)."""
+    standing = turn.world.opt_outs.get(code, mdn) is not None
+    return standing and turn.account.settings.stop_blocks_sends
+
+
 def send(
-    turn: Turn, mdn: Mdn, code: str, text: str, purpose: Purpose, subject_id: str | None = None
+    turn: Turn,
+    mdn: Mdn,
+    code: str,
+    text: str,
+    purpose: Purpose,
+    subject_id: str | None = None,
+    *,
+    blocked: bool = False,
 ) -> Mt:
-    """A message of the platform itself: a prompt, a welcome, an automatic reply.
+    """A message of the platform itself: a prompt, a welcome, an automatic reply, a broadcast.
 
     Source: Connect: send-an-sms-message.
     """
     order = SubmitMt(mdn=mdn, code=code, text=text, split=True)
     carrier = carrier_of(turn.world, mdn)
-    return _accept(turn, order, purpose, carrier, blocked=False, subject_id=subject_id)
+    return _accept(turn, order, purpose, carrier, blocked=blocked, subject_id=subject_id)
 
 
 def _accept(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from simulator.domain.instants import Instant
 from simulator.domain.numbers import Mdn
 from simulator.domain.person import Person
@@ -37,6 +39,26 @@ class SubscriptionNotice(_Notice, frozen=True, kw_only=True):
     opt_in_at: Instant
     opt_out_at: Instant | None = None
     opt_out_reason: str | None = None
+
+
+class ListNotice(_Notice, frozen=True, kw_only=True):
+    """A list that was added or renamed (Vibes: subscription-list callbacks)."""
+
+    list_id: str
+    name: str
+
+
+class EventNotice(_Notice, frozen=True, kw_only=True):
+    """How an event fared: at routing, at the carrier, at the phone (Vibes: event-triggered-callbacks)."""
+
+    event_id: str
+    event_type: str
+    data: msgspec.Raw
+    debug: msgspec.Raw | None
+    stage: str
+    status: str
+    reason: str
+    campaign: int | None = None
 
 
 class UnmatchedNotice(_Notice, frozen=True, kw_only=True):
@@ -79,7 +101,9 @@ Notice = (
     PersonNotice
     | ParticipantNotice
     | SubscriptionNotice
+    | ListNotice
     | UnmatchedNotice
+    | EventNotice
     | ReceiptNotice
     | MoNotice
 )

@@ -8,11 +8,17 @@ Ruby client sends it.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NewType
+
+import phonenumbers
 
 Mdn = NewType("Mdn", str)
 
 _NATIONAL = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
+_SERVED = ("US", "CA", "PR", "VI", "GU", "AS", "MP")
+"""The US with its territories, and Canada; other countries share the code +1."""
+
 _SEPARATORS = re.compile(r"[\s().\-]")
 
 
@@ -83,4 +89,11 @@ def format_mdn(mdn: str, version: int) -> str:
 
 
 def _is_national(text: str) -> bool:
-    return text.isascii() and _NATIONAL.fullmatch(text) is not None
+    return text.isascii() and _NATIONAL.fullmatch(text) is not None and _is_served(text[:3])
+
+
+@cache
+def _is_served(area: str) -> bool:
+    """Whether an area code is one of the US or Canada; one that nobody has may be (examples use it)."""
+    number = phonenumbers.parse(f"+1{area}5550101")
+    return phonenumbers.region_code_for_number(number) in (None, *_SERVED)

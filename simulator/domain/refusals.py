@@ -23,6 +23,7 @@ class Fault(StrEnum):
     EXTERNAL_ID_CONFLICT = "external_id_conflict"
     CODE_NOT_YOURS = "code_not_yours"
     TEXT_TOO_LONG = "text_too_long"
+    STARTED = "started"
     INVALID = "invalid"
 
 

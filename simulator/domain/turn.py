@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.domain.ids import person_id_of, short_of, uuid_of
+from simulator.domain.ids import code_of, person_id_of, short_of, uuid_of
 from simulator.domain.instants import Instant
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Turn:
         self.world = world
         self.now = now
         self.events: list[AnyEvent] = []
-        self.released: set[str] = set()
+        self.lengthened: dict[str, int] = {}
         self._taken: dict[str, int] = {}
 
     @property
@@ -48,6 +48,10 @@ class Turn:
     def short_id(self, kind: str, subject: str) -> str:
         """An id of eight letters and digits for a subject of this account."""
         return short_of(self.account.seed, kind, subject)
+
+    def code(self, kind: str, subject: str, length: int) -> str:
+        """A code of upper-case letters and digits for a subject of this account."""
+        return code_of(self.account.seed, kind, subject, length)
 
     def person_id(self, number: int) -> str:
         """The decimal id of the account's n-th person."""

@@ -11,10 +11,13 @@ from typing import assert_never
 from simulator.domain import events as e
 from simulator.domain.account import Account
 from simulator.domain.acquisition import LapseParticipation
-from simulator.domain.callbacks import Callbacks, RetryCallback
+from simulator.domain.broadcasts import Broadcasts, RunBroadcast
+from simulator.domain.callbacks import Callbacks, RecoverDestination, RetryCallback
+from simulator.domain.catalogue import Catalogue
 from simulator.domain.delivery import MoveMt
 from simulator.domain.handset import Handset
 from simulator.domain.inbound import GiveReply
+from simulator.domain.incentives import Incentives
 from simulator.domain.instants import Instant
 from simulator.domain.lists import Subscriptions
 from simulator.domain.messages import Messages
@@ -23,6 +26,7 @@ from simulator.domain.opt_outs import OptOuts
 from simulator.domain.participation import Participation, Participations
 from simulator.domain.person import People
 from simulator.domain.timers import Timers
+from simulator.domain.triggers import Triggers
 
 
 class World:
@@ -33,12 +37,16 @@ class World:
         self.now: Instant = account.clock.now
         self.clock = e.ClockSet(mode="manual", rate=1, real=None)
         self.clock_since: Instant = account.clock.now
+        self.catalogue = Catalogue(account.lists)
         self.people = People()
         self.subscriptions = Subscriptions()
         self.participations = Participations()
         self.opt_outs = OptOuts()
         self.messages = Messages()
         self.handsets: dict[Mdn, Handset] = {}
+        self.incentives = Incentives()
+        self.broadcasts = Broadcasts()
+        self.triggers = Triggers()
         self.callbacks = Callbacks()
         self.timers = Timers()
 
@@ -48,6 +56,10 @@ class World:
         match event:
             case e.PersonAdded() | e.PersonUpdated():
                 self.people.apply_saved(event.person)
+            case e.ListSaved():
+                self.catalogue.apply_saved(event)
+            case e.ListArchived():
+                self.catalogue.apply_archived(event)
             case e.SubscriptionAdded():
                 self.subscriptions.apply_added(event)
             case e.SubscriptionRemoved():
@@ -74,6 +86,7 @@ class World:
                     self._await_step(event.message_id)
                 else:
                     self.timers.clear(f"mt:{event.message_id}")
+                    self.triggers.routed.pop(event.message_id, None)
             case e.MtHeld():
                 self.messages.apply_held(event)
                 self._await_step(event.message_id)
@@ -83,8 +96,32 @@ class World:
                 self._await_reply(event)
             case e.ReplyGiven():
                 self.timers.clear(f"reply:{event.answers}")
+            case e.BroadcastSaved():
+                self.broadcasts.apply_saved(event)
+                self._await_broadcast(event.broadcast.broadcast_id)
+            case e.BroadcastStarted():
+                self.broadcasts.apply_started(event)
+            case e.BroadcastAdvanced():
+                self.broadcasts.apply_advanced(event)
+                self._await_broadcast(event.broadcast_id)
+            case e.TriggerSaved():
+                self.triggers.apply_saved(event)
+            case e.EventTaken():
+                self.triggers.apply_taken(event)
+            case e.EventRouted():
+                self.triggers.apply_routed(event)
             case e.HandsetChanged():
                 self.handsets[event.handset.mdn] = event.handset
+            case e.PoolCreated():
+                self.incentives.apply_created(event)
+            case e.PoolUpdated():
+                self.incentives.apply_updated(event)
+            case e.CodesAdded():
+                self.incentives.apply_added(event, at)
+            case e.CodeIssued():
+                self.incentives.apply_issued(event)
+            case e.CodeRedeemed():
+                self.incentives.apply_redeemed(event)
             case e.CallbackRegistered():
                 item = event.registration
                 self.callbacks.registrations[item.callback_id] = item
@@ -97,14 +134,26 @@ class World:
                 self.callbacks.apply_deferred(event)
                 retry = RetryCallback(delivery_id=event.delivery_id)
                 self.timers.set(f"retry:{event.delivery_id}", event.due, retry)
-            case e.CallbackDelivered() | e.CallbackFailed():
-                self.callbacks.apply_finished(event.delivery_id)
+            case e.CallbackDelivered():
+                self.callbacks.apply_finished(event.delivery_id, gave_up=False)
+            case e.CallbackFailed():
+                self.callbacks.apply_finished(event.delivery_id, gave_up=event.gave_up)
+            case e.CallbackOverflowed():
+                self.callbacks.apply_overflowed()
+            case e.DestinationDowned():
+                self.callbacks.downed[event.url] = event.until
+                recover = RecoverDestination(url=event.url)
+                self.timers.set(f"recover:{event.url}", event.until, recover)
+            case e.DestinationRecovered():
+                del self.callbacks.downed[event.url]
+                self.callbacks.failures.pop(event.url, None)
+                self.timers.clear(f"recover:{event.url}")
             case e.ClockSet():
                 self.clock = event
                 self.clock_since = at
             case e.ClockMoved():
                 self.now = event.now
-            case e.AccountOpened() | e.KeywordNearMiss():
+            case e.AccountOpened() | e.KeywordNearMiss() | e.RecipientSkipped():
                 pass
             case _:
                 assert_never(event)
@@ -118,6 +167,14 @@ class World:
     def _await_step(self, message_id: str) -> None:
         due = self.messages.next_due(message_id)
         self.timers.set(f"mt:{message_id}", due, MoveMt(message_id=message_id))
+
+    def _await_broadcast(self, broadcast_id: str) -> None:
+        due = self.broadcasts.next_due(broadcast_id)
+        if due is None:
+            self.timers.clear(f"broadcast:{broadcast_id}")
+        else:
+            run = RunBroadcast(broadcast_id=broadcast_id)
+            self.timers.set(f"broadcast:{broadcast_id}", Instant(max(due, self.now)), run)
 
     def _await_reply(self, event: e.ReplyPlanned) -> None:
         reply = GiveReply(mdn=event.mdn, code=event.code, text=event.text, answers=event.answers)

@@ -17,6 +17,7 @@ from simulator.runtime.engine import Engine
 from simulator.runtime.feed import Feed
 from simulator.runtime.outbox import Outbox
 from simulator.runtime.ports import AccountRecord, Entry, MessageRecord, Store, Transport
+from simulator.runtime.throttle import Throttle
 
 Probe = Callable[[], Awaitable[None]]
 
@@ -45,6 +46,9 @@ class Universe:
         self.store = store
         self.feed = Feed(engine)
         self._wall = wall
+        settings = engine.world.account.settings
+        self.calls = Throttle(wall, settings.calls_per_second)
+        self.events = Throttle(wall, settings.events_per_second)
         self.outbox = Outbox(engine, transport, record.hosts)
 
     @property

@@ -58,6 +58,7 @@ class SqliteStore:
         known = _check(self.path)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            sqlite3.connect(self.path, timeout=0).close()  # what cannot be opened is told from here
             self._connection = await aiosqlite.connect(self.path, isolation_level=None, timeout=0)
             await self._prepare(known)
         except (sqlite3.OperationalError, OSError) as error:

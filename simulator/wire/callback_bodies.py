@@ -12,7 +12,7 @@ import msgspec
 from simulator.domain.account import Account
 from simulator.domain.callbacks import Delivery
 from simulator.domain.notices import MoNotice, ReceiptNotice
-from simulator.wire import connect_xml, platform_views
+from simulator.wire import connect_xml, platform_callbacks
 
 
 class Outgoing(NamedTuple):
@@ -30,12 +30,12 @@ def outgoing(account: Account, delivery: Delivery, attempt: int) -> Outgoing:
     elif isinstance(notice, MoNotice):
         body = connect_xml.mo(notice, attempt)
     else:
-        body = msgspec.json.encode(platform_views.callback(account, delivery))
+        body = msgspec.json.encode(platform_callbacks.callback(account, delivery))
     headers = {
         "Content-Type": delivery.content_type,
         "User-Agent": "smsim",
         "X-Vibes-Callback-Type": delivery.callback_type,
-        "X-Vibes-Event-Id": delivery.delivery_id,
+        "X-Vibes-Event-Id": delivery.event_id,
         "X-Vibes-Delivery-Attempt": str(attempt),
     }
     return Outgoing(headers, body)

@@ -8,7 +8,7 @@ simulator answers is in `platform_views`.
 from __future__ import annotations
 
 import re
-from typing import cast
+from typing import TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -16,11 +16,16 @@ from msgspec import UNSET, UnsetType
 from simulator.domain.instants import Instant
 from simulator.domain.numbers import InvalidMdn, Mdn, parse_mdn
 from simulator.domain.person import FieldValue, PersonPatch, PersonRef
-from simulator.domain.registrations import SCOPES
+from simulator.domain.registrations import EVENT_PROCESSED, SCOPES
 from simulator.domain.urls import is_http_url
 from simulator.wire.times import read_date
 
 Json = dict[str, object]
+
+S = TypeVar("S")
+
+WANTED = ("all", "only_failures", "routing", "carrier_dlr", "handset_dlr")
+"""Which steps of an event are told (Vibes: callback-api, `callbacks_to_send`)."""
 
 LONGEST_EXTERNAL_ID = 128
 """Characters of an external_person_id (Vibes: person-api)."""
@@ -56,16 +61,18 @@ class Destination(msgspec.Struct):
     content_type: str
     start: Instant | None
     end: Instant | None
+    wanted: str = "all"
 
 
-class _Reader:
-    """Reads members of a JSON object and collects what is wrong with them."""
+class Reader:
+    """Reads members of a JSON object and collects what is wrong (Vibes: technical-details)."""
 
     def __init__(self, body: Json) -> None:
         self.body = body
         self.faults: list[str] = []
 
     def text(self, name: str, *, longest: int) -> str | UnsetType | None:
+        """The member as text; UNSET where it is absent or wrong."""
         value = self.body.get(name, UNSET)
         if value is None or value is UNSET:
             return None if value is None else UNSET
@@ -78,6 +85,7 @@ class _Reader:
         return UNSET
 
     def object(self, name: str) -> Json | None:
+        """The member as an object; None where it is absent or wrong."""
         value = self.body.get(name)
         if value is None or isinstance(value, dict):
             return value
@@ -85,6 +93,7 @@ class _Reader:
         return None
 
     def finish(self) -> None:
+        """Raise Malformed with every fault, if there was one."""
         if self.faults:
             raise Malformed(*self.faults)
 
@@ -105,12 +114,24 @@ def read_object(body: bytes) -> Json:
     return value
 
 
+def read_shape(document: Json, shape: type[S]) -> S:
+    """The document as a request's shape. Raises Malformed naming the member (technical-details).
+
+    Source: Vibes: technical-details.
+    """
+    try:
+        return msgspec.convert(document, shape)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        raise Malformed(f"{where.rstrip('`')}: {what}" if where else what) from error
+
+
 def read_person(body: bytes, version: int) -> PersonPatch:
     """What POST and PUT persons say. Unknown members are ignored, read-only ones too.
 
     Source: Vibes: technical-details.
     """
-    reader = _Reader(read_object(body))
+    reader = Reader(read_object(body))
     patch = _patch(reader, version)
     reader.finish()
     return patch
@@ -121,10 +142,11 @@ def read_participant(body: bytes, version: int) -> tuple[PersonRef | None, Perso
 
     Source: Vibes: technical-details.
     """
-    reader = _Reader(read_object(body))
+    reader = Reader(read_object(body))
     patch = _patch(reader, version)
-    key = reader.text("person_key", longest=128) or reader.text("person_id", longest=128)
+    named = [reader.text(name, longest=128) for name in ("person_key", "person_id")]
     reader.finish()
+    key = named[0] or named[1]
     ref = PersonRef(by="key", value=key) if isinstance(key, str) else None
     return ref, patch
 
@@ -143,8 +165,51 @@ def read_registration(body: bytes) -> Destination:
     `event_type` stands in for `callback_type`, and `subscription_added.list_id` for the scope of a
     `subscription_removed` registration, as Vibes' own client sends them.
     """
-    reader = _Reader(read_object(body))
-    kind = reader.body.get("callback_type") or reader.body.get("event_type")
+    reader = Reader(read_object(body))
+    kind = _kind(reader.body)
+    destination = reader.object("destination")
+    url, method, content_type = _destination(reader, destination)
+    scope = _scope(reader, kind)
+    start, end = _date(reader, "start_date"), _date(reader, "end_date")
+    if start is not None and end is not None and end <= start:
+        reader.faults.append("end_date must be after start_date")
+    wanted = _callbacks_to_send(reader) if kind == EVENT_PROCESSED else "all"
+    reader.finish()
+    return Destination(kind, scope, url, method, content_type, start, end, wanted)
+
+
+def read_test(body: bytes) -> tuple[str, str | None]:
+    """What POST callback_events/test says: the type, and the campaign or list it must name.
+
+    Source: Vibes: a-test-callback-event.
+    """
+    reader = Reader(read_object(body))
+    kind = _kind(reader.body)
+    participant = reader.object("participant") or {}
+    subscription = reader.object("subscription") or {}
+    scope: object = None
+    if kind.startswith("ack_participant"):
+        scope = _inner(participant, "acquisition_campaign").get("api_key")
+        wanted = "participant.acquisition_campaign.api_key"
+    elif kind in ("subscription_added", "subscription_removed"):
+        scope = _inner(subscription, "subscription_list").get("id")
+        wanted = "subscription.subscription_list.id"
+    else:
+        reader.finish()
+        return kind, None
+    if not isinstance(scope, str) or not scope:
+        reader.faults.append(f"{wanted} is required for {kind}")
+    reader.finish()
+    return kind, str(scope)
+
+
+def _inner(value: Json, name: str) -> Json:
+    found = value.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _kind(body: Json) -> str:
+    kind = body.get("callback_type") or body.get("event_type")
     if not isinstance(kind, str):
         raise Malformed("callback_type is required")
     if kind not in SCOPES:
@@ -152,23 +217,11 @@ def read_registration(body: bytes) -> Destination:
         if kind in NOT_SIMULATED_CALLBACKS:
             raise NotSimulated(f'callback_type "{kind}" is not simulated; simulated are {known}')
         raise Malformed(f'callback_type "{kind}" is unknown; use one of {known}')
-    destination = reader.object("destination")
-    url, method, content_type = _destination(reader, destination)
-    scope = _scope(reader, kind)
-    start, end = _date(reader, "start_date"), _date(reader, "end_date")
-    if start is not None and end is not None and end <= start:
-        reader.faults.append("end_date must be after start_date")
-    reader.finish()
-    return Destination(kind, scope, url, method, content_type, start, end)
+    return kind
 
 
 NOT_SIMULATED_CALLBACKS = frozenset(
     {
-        "company_participant_added",
-        "company_participant_changed",
-        "subscription_list_added",
-        "subscription_list_updated",
-        "event_processed",
         "device_added",
         "device_removed",
         "device_updated",
@@ -179,7 +232,7 @@ NOT_SIMULATED_CALLBACKS = frozenset(
 """Callback types of the real platform that answer 501 here (docs/fidelity.md)."""
 
 
-def _patch(reader: _Reader, version: int) -> PersonPatch:
+def _patch(reader: Reader, version: int) -> PersonPatch:
     mdn: Mdn | UnsetType | None = UNSET
     carrier: str | UnsetType | None = UNSET
     if "mobile_phone" in reader.body:
@@ -195,7 +248,7 @@ def _patch(reader: _Reader, version: int) -> PersonPatch:
     )
 
 
-def _mdn(reader: _Reader, phone: Json, version: int) -> Mdn | UnsetType | None:
+def _mdn(reader: Reader, phone: Json, version: int) -> Mdn | UnsetType | None:
     value = phone.get("mdn", UNSET)
     if value is None or value is UNSET:
         return None if value is None else UNSET
@@ -209,7 +262,7 @@ def _mdn(reader: _Reader, phone: Json, version: int) -> Mdn | UnsetType | None:
         return UNSET
 
 
-def _carrier(reader: _Reader, value: object) -> str | UnsetType | None:
+def _carrier(reader: Reader, value: object) -> str | UnsetType | None:
     if value is None or (
         isinstance(value, str) and len(value) == 3 and value.isascii() and value.isdigit()
     ):
@@ -218,7 +271,7 @@ def _carrier(reader: _Reader, value: object) -> str | UnsetType | None:
     return UNSET
 
 
-def _custom_fields(reader: _Reader) -> dict[str, FieldValue]:
+def _custom_fields(reader: Reader) -> dict[str, FieldValue]:
     fields = reader.object("custom_fields") or {}
     for name, value in fields.items():
         plain = value is None or isinstance(value, str | int | float | bool)
@@ -228,7 +281,7 @@ def _custom_fields(reader: _Reader) -> dict[str, FieldValue]:
     return cast("dict[str, FieldValue]", fields)
 
 
-def _destination(reader: _Reader, destination: Json | None) -> tuple[str, str, str]:
+def _destination(reader: Reader, destination: Json | None) -> tuple[str, str, str]:
     if destination is None:
         reader.faults.append("destination is required, with a url")
         return "", "", ""
@@ -246,7 +299,7 @@ def _destination(reader: _Reader, destination: Json | None) -> tuple[str, str, s
     return str(url), str(method), str(content_type)
 
 
-def _scope(reader: _Reader, kind: str) -> str | None:
+def _scope(reader: Reader, kind: str) -> str | None:
     member = SCOPES[kind]
     if member is None:
         return None
@@ -258,6 +311,8 @@ def _scope(reader: _Reader, kind: str) -> str | None:
     if told is None:
         return None
     value = told.get(member) if isinstance(told, dict) else None
+    if kind == EVENT_PROCESSED and isinstance(told, dict) and value is None:
+        return None
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if isinstance(value, str) and value:
@@ -266,7 +321,17 @@ def _scope(reader: _Reader, kind: str) -> str | None:
     return None
 
 
-def _date(reader: _Reader, name: str) -> Instant | None:
+def _callbacks_to_send(reader: Reader) -> str:
+    told = reader.body.get(EVENT_PROCESSED)
+    wanted = told.get("callbacks_to_send", "all") if isinstance(told, dict) else "all"
+    if wanted not in WANTED:
+        reader.faults.append(
+            f"event_processed.callbacks_to_send must be one of {', '.join(WANTED)}"
+        )
+    return str(wanted)
+
+
+def _date(reader: Reader, name: str) -> Instant | None:
     value = reader.body.get(name)
     if value is None:
         return None

@@ -37,7 +37,8 @@ def _flat(text: str) -> str:
 def test_every_operation_has_a_row() -> None:
     """Each simulated operation of the Platform is in the fidelity page."""
     page = _read("docs/fidelity.md")
-    assert [f"`{m} {p}`" for m, p, _ in OPERATIONS if f"| `{m} {p}` |" not in page] == []
+    names = [f"`{item.method} {item.path}`" for item in OPERATIONS]
+    assert [name for name in names if f"| {name} |" not in page] == []
 
 
 def test_what_is_not_simulated_is_said() -> None:

@@ -11,6 +11,8 @@ import msgspec
 from aiohttp import ClientSession
 from yarl import URL
 
+from tests.system import conformance
+
 
 def basic(username: str, password: str) -> str:
     """The value of an Authorization header."""
@@ -78,12 +80,18 @@ class Company:
         version: object = 2,
         auth: str | None = None,
     ) -> Answer:
-        """A call of the Platform API; `path` is what stands below the company."""
+        """A call of the Platform API; `path` is what stands below the company.
+
+        Whatever a test asks, the answer must be one that the operation declares.
+        """
         headers = {"Content-Type": "application/json", "Authorization": auth or self.auth}
         if version is not None:
             headers["X-API-Version"] = str(version)
         url = f"{self.url}/companies/{self.key}/{path}"
-        return await call(self.http, method, url, body, headers)
+        answer = await call(self.http, method, url, body, headers)
+        kind = answer.headers.get("Content-Type", "").partition(";")[0]
+        conformance.check(method, path, answer.status, kind, answer.body)
+        return answer
 
     async def connect(
         self,

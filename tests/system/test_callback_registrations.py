@@ -85,7 +85,7 @@ async def test_a_type_has_at_most_fifty_destinations(company: Company) -> None:
     assert (await company.register("person_updated", f"{URL}/50")).status == 201
 
 
-@pytest.mark.parametrize("kind", ["event_processed", "device_added", "wallet_item_install"])
+@pytest.mark.parametrize("kind", ["device_added", "device_updated", "wallet_item_install"])
 async def test_a_type_that_is_not_simulated_is_501(company: Company, kind: str) -> None:
     """Types of the real platform that are not built say so."""
     assert (await company.register(kind, URL)).status == 501

@@ -74,14 +74,9 @@ async def test_a_body_over_the_limit_is_413(company: Company) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("PUT", "config/callbacks/AB3423"),
-        ("POST", "config/callback_events/test"),
-        ("GET", "mobiledb/broadcasts"),
-        ("DELETE", "mobiledb/broadcasts/7"),
-        ("POST", "events"),
-        ("POST", "mobiledb/event_triggered_messages"),
-        ("GET", "mobiledb/event_triggered_messages/7"),
-        ("GET", "incentives/pools"),
+        ("POST", "wallet/x"),
+        ("GET", "config/apps/7/devices"),
+        ("PUT", "mobiledb/devices/7"),
         ("GET", "campaigns/wallet"),
     ],
 )

@@ -55,6 +55,14 @@ def test_all_faults_come_at_once() -> None:
         assert any(word in fault for fault in faults), word
 
 
+def test_a_key_does_not_hide_a_bad_id() -> None:
+    """person_id is read also where person_key names the person already."""
+    faults = _faults(b'{"person_key":"abc","person_id":7}')
+    assert faults == ("person_id must be a non-empty string or null",)
+    ref, _ = read_participant(b'{"person_key":"abc","person_id":"d"}', 2)
+    assert ref == PersonRef(by="key", value="abc")
+
+
 def test_lengths_are_bounded() -> None:
     """128 characters of an external id are fine, 129 are not."""
     assert read_person(b'{"external_person_id":"%s"}' % (b"a" * 128), 2).external_person_id

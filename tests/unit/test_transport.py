@@ -16,6 +16,7 @@ def _delivery(url: str) -> Delivery:
     person = Person(person_id="1", person_key="k", created_at=NOW, updated_at=NOW)
     return Delivery(
         delivery_id="d",
+        event_id="e",
         callback_type="person_added",
         url=url,
         method="POST",

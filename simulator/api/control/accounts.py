@@ -1,40 +1,22 @@
-"""Accounts: make, show, remove, reset; alias callback hosts; import subscribers."""
+"""Accounts: make, show, remove, reset; alias callback hosts."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from simulator.api.control.call import document, respond, taken, told, universe_of
+from simulator.api.control.call import document, respond, told, universe_of
 from simulator.api.keys import ACCOUNTS, SETTINGS
 from simulator.documents import Spec
-from simulator.domain.bulk import Imported, ImportSubscribers
 from simulator.domain.instants import format_duration, iso
-from simulator.domain.numbers import normalise_phone
-from simulator.domain.person import PersonPatch
-from simulator.errors import BadSpec
 from simulator.runtime.ports import AccountRecord
 from simulator.runtime.universe import Universe
-from simulator.spec import Id, read_account
+from simulator.spec import read_account
 
 
 class HostsSpec(Spec):
     """Which host names of callback URLs stand for which `host:port`."""
 
     hosts: dict[str, str]
-
-
-class SubscriberSpec(Spec):
-    """One imported subscriber."""
-
-    mdn: str
-    external_person_id: Id | None = None
-    custom_fields: dict[str, str] = {}
-
-
-class SubscribersSpec(Spec):
-    """Who is to be on the list."""
-
-    persons: tuple[SubscriberSpec, ...]
 
 
 async def create(request: web.Request) -> web.Response:
@@ -79,34 +61,6 @@ async def set_hosts(request: web.Request) -> web.Response:
     return respond({"hosts": hosts})
 
 
-async def import_subscribers(request: web.Request) -> web.Response:
-    """POST accounts/{key}/lists/{list}/subscribers: all of them, or none and every fault."""
-    universe = universe_of(request)
-    persons = (await told(request, SubscribersSpec)).persons
-    faults: list[tuple[tuple[str | int, ...], str]] = []
-    patches: list[PersonPatch] = []
-    for index, item in enumerate(persons):
-        mdn = normalise_phone(item.mdn)
-        if mdn is None:
-            path = ("persons", index, "mdn")
-            faults.append((path, f'InvalidMDNFormat: "{item.mdn}" is no US or Canadian number'))
-            continue
-        external = {"external_person_id": item.external_person_id}
-        patches.append(
-            PersonPatch(
-                mdn=mdn,
-                custom_fields=dict(item.custom_fields),
-                **(external if item.external_person_id else {}),
-            )
-        )
-    if faults:
-        raise BadSpec(faults)
-    command = ImportSubscribers(list_id=request.match_info["list_id"], persons=tuple(patches))
-    reply = taken(await universe.engine.submit(command))
-    assert isinstance(reply, Imported)
-    return respond({"added": reply.added, "already": reply.already})
-
-
 def _shown(universe: Universe) -> dict[str, object]:
     account, record = universe.account, universe.record
     return {
@@ -116,7 +70,7 @@ def _shown(universe: Universe) -> dict[str, object]:
         "seed": account.seed,
         "clock": {"mode": universe.world.clock.mode, "now": iso(universe.engine.now())},
         "source_codes": account.source_codes,
-        "subscription_lists": account.lists,
+        "subscription_lists": list(universe.world.catalogue.lists.values()),
         "acquisition_campaigns": [
             {
                 "id": item.id,

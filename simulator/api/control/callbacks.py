@@ -5,7 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from simulator.api.control import views
-from simulator.api.control.call import respond, universe_of
+from simulator.api.control.call import UnknownThing, respond, taken, universe_of
+from simulator.domain.callbacks import CallbackQueued, Delivery, RepeatCallback
 
 
 async def deliveries(request: web.Request) -> web.Response:
@@ -28,3 +29,17 @@ async def deliveries(request: web.Request) -> web.Response:
             ],
         }
     )
+
+
+async def repeat(request: web.Request) -> web.Response:
+    """POST callbacks/deliveries/{id}/repeat: the same event once more, as at-least-once may; 202."""
+    universe, wanted = universe_of(request), request.match_info["delivery_id"]
+    await universe.engine.committed()
+    rows = await universe.store.entries(universe.record.company_key, types=["CallbackQueued"])
+    for row in rows:
+        queued = row.value
+        if isinstance(queued, CallbackQueued) and queued.delivery.delivery_id == wanted:
+            reply = taken(await universe.engine.submit(RepeatCallback(delivery=queued.delivery)))
+            assert isinstance(reply, Delivery)
+            return respond({"delivery_id": reply.delivery_id, "event_id": reply.event_id}, 202)
+    raise UnknownThing(f'no callback delivery "{wanted}"')

@@ -7,7 +7,17 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from simulator import __version__
-from simulator.api.control import accounts, callbacks, clock, events, handsets, messages
+from simulator.api.control import (
+    accounts,
+    callbacks,
+    clock,
+    events,
+    handsets,
+    incentives,
+    lists,
+    messages,
+    platform_docs,
+)
 from simulator.api.control.call import denied, failed, fault, respond
 from simulator.errors import EngineFailed, UserError
 
@@ -28,13 +38,21 @@ async def not_simulated(request: web.Request) -> web.Response:
 
 OPERATIONS: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/_sim/health", health),
+    ("GET", "/_sim/openapi.json", platform_docs.document),
+    ("GET", "/_sim/docs", platform_docs.page),
     ("GET", "/_sim/accounts", accounts.index),
     ("POST", "/_sim/accounts", accounts.create),
     ("GET", _ONE, accounts.get),
     ("DELETE", _ONE, accounts.delete),
     ("POST", f"{_ONE}/reset", accounts.reset),
     ("PUT", f"{_ONE}/hosts", accounts.set_hosts),
-    ("POST", f"{_ONE}/lists/{{list_id}}/subscribers", accounts.import_subscribers),
+    ("POST", f"{_ONE}/lists", lists.create),
+    ("PUT", f"{_ONE}/lists/{{list_id}}", lists.rename),
+    ("DELETE", f"{_ONE}/lists/{{list_id}}", lists.archive),
+    ("POST", f"{_ONE}/lists/{{list_id}}/subscribers", lists.import_subscribers),
+    ("POST", f"{_ONE}/opt-outs", lists.opt_out),
+    ("POST", f"{_ONE}/callbacks/deliveries/{{delivery_id}}/repeat", callbacks.repeat),
+    ("POST", f"{_ONE}/incentives/pools/{{id}}/codes", incentives.add_codes),
     ("GET", f"{_ONE}/clock", clock.get),
     ("POST", f"{_ONE}/clock", clock.move),
     ("POST", f"{_ONE}/handsets/{{mdn}}/messages", handsets.text),

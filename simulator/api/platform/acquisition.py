@@ -37,7 +37,7 @@ async def add_participant(call: Call) -> web.Response:
 
     Source: Vibes: acquisition-campaign-api.
     """
-    body = await call.request.read()
+    body = await call.body()
     ref, patch = platform_json.read_participant(body, call.version)
     reply = await call.submit(
         AddParticipant(campaign_id=call.path("acquisition_id"), ref=ref, patch=patch)

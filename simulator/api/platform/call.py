@@ -19,6 +19,8 @@ from simulator.domain.world import World
 from simulator.runtime.universe import Universe
 from simulator.wire.platform_json import LONGEST_EXTERNAL_ID, Malformed, NotSimulated, read_mdn
 
+JSON_TYPES = ("application/json", "text/json")
+
 
 class Call:
     """What a handler works with: the path's values, the company's account, the API version.
@@ -57,6 +59,14 @@ class Call:
         """The world as committed, to read."""
         await self._universe.engine.committed()
         return self._universe.world
+
+    async def body(self) -> bytes:
+        """The body, where its media type is JSON. Raises Rejected 415."""
+        kind = self.request.headers.get("Content-Type", "application/json").partition(";")[0]
+        if kind.strip().lower() not in JSON_TYPES:
+            text = f"Content-Type {kind} is not taken; send application/json"
+            raise Rejected(errors.answer(errors.MEDIA_TYPE, text))
+        return await self.request.read()
 
     async def submit(self, command: AnyCommand) -> Record:
         """Have a command decided and made durable; the reply. Raises Rejected when refused."""
@@ -157,7 +167,23 @@ def _call(request: web.Request) -> Call:
                 errors.answer(errors.OTHER_COMPANY, f'this user may not act for company "{key}"')
             )
         raise not_found(f'no company "{key}"')
+    _throttle(universe, events=request.path.rstrip("/").endswith("/events"))
     version = request.headers.get("X-API-Version", "1").strip()
     if version not in ("1", "2"):
         raise Malformed(f'X-API-Version "{version}" is not 1 or 2')
     return Call(request, universe, int(version))
+
+
+def _throttle(universe: Universe, *, events: bool) -> None:
+    """Refuse what is over the company's limit, where the account throttles."""
+    settings = universe.account.settings
+    if not settings.throttle:
+        return
+    gate, limit = (
+        (universe.events, settings.events_per_second)
+        if events
+        else (universe.calls, settings.calls_per_second)
+    )
+    if not gate.passes():
+        text = f"429 Too Many Requests: at most {limit} a second"
+        raise Rejected(errors.answer(errors.THROTTLED, text))

@@ -8,19 +8,23 @@ from simulator.api.platform.call import Call, find_person, not_found, person_ref
 from simulator.api.platform.errors import respond
 from simulator.domain.account import SubscriptionList
 from simulator.domain.lists import Unsubscribe
+from simulator.domain.world import World
 from simulator.wire import platform_views
 
 
 async def index(call: Call) -> web.Response:
     """GET subscription_lists (Vibes: subscription-list-api)."""
     return respond(
-        [platform_views.subscription_list(call.company, item) for item in call.account.lists]
+        [
+            platform_views.subscription_list(call.company, item)
+            for item in (await call.world()).catalogue.lists.values()
+        ]
     )
 
 
 async def get(call: Call) -> web.Response:
     """GET subscription_lists/{id} (Vibes: subscription-list-api)."""
-    return respond(platform_views.subscription_list(call.company, _list(call)))
+    return respond(platform_views.subscription_list(call.company, _list(call, await call.world())))
 
 
 async def campaigns(call: Call) -> web.Response:
@@ -28,7 +32,7 @@ async def campaigns(call: Call) -> web.Response:
 
     Source: Vibes: subscription-list-api.
     """
-    item, opened = _list(call), call.account.clock.now
+    item, opened = _list(call, await call.world()), call.account.clock.now
     return respond(
         [
             platform_views.campaign(call.company, campaign, opened)
@@ -43,7 +47,8 @@ async def subscriber(call: Call) -> web.Response:
 
     Source: Vibes: subscription-list-api.
     """
-    item, world = _list(call), await call.world()
+    world = await call.world()
+    item = _list(call, world)
     ref = sought(call)
     if ref is None:
         raise not_found("one of mdn, person_key and external_person_id is required")
@@ -90,9 +95,9 @@ async def unsubscribe(call: Call) -> web.Response:
     return web.Response(status=204)
 
 
-def _list(call: Call) -> SubscriptionList:
+def _list(call: Call, world: World) -> SubscriptionList:
     list_id = call.path("subscription_list_id")
-    item = call.account.list(list_id)
+    item = world.catalogue.get(list_id)
     if item is None:
         raise not_found(f'no subscription list "{list_id}"')
     return item

@@ -15,7 +15,7 @@ async def add(call: Call) -> web.Response:
 
     Source: Vibes: person-api.
     """
-    patch = platform_json.read_person(await call.request.read(), call.version)
+    patch = platform_json.read_person(await call.body(), call.version)
     return _saved(call, await call.submit(AddPerson(patch=patch)))
 
 
@@ -24,7 +24,7 @@ async def update(call: Call) -> web.Response:
 
     Source: Vibes: person-api.
     """
-    patch = platform_json.read_person(await call.request.read(), call.version)
+    patch = platform_json.read_person(await call.body(), call.version)
     return _saved(call, await call.submit(UpdatePerson(ref=person_ref(call), patch=patch)))
 
 
