@@ -10,10 +10,13 @@ from simulator.domain.callbacks import CallbackQueued, Delivery, RepeatCallback
 
 
 async def deliveries(request: web.Request) -> web.Response:
-    """GET callbacks/deliveries: attempts in the order they were made, and what is unfinished."""
+    """GET callbacks/deliveries: attempts as they were made, what is unfinished, what failed."""
     universe = universe_of(request)
     await universe.engine.committed()
     attempts = await universe.store.attempts(universe.record.company_key)
+    failed = await universe.store.entries(
+        universe.record.company_key, types=["CallbackFailed", "CallbackOverflowed"]
+    )
     book = universe.world.callbacks
     return respond(
         {
@@ -27,6 +30,7 @@ async def deliveries(request: web.Request) -> web.Response:
                 }
                 for key, delivery in book.deliveries.items()
             ],
+            "failed": [views.failed(entry) for entry in failed],
         }
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from simulator.domain.callbacks import CallbackFailed, CallbackOverflowed
 from simulator.domain.instants import iso
 from simulator.domain.messages import Mo
 from simulator.domain.text import segments
@@ -62,6 +63,17 @@ def event(entry: Entry) -> dict[str, object]:
         "type": entry.type,
         "data": msgspec.Raw(entry.body),
     }
+
+
+def failed(entry: Entry) -> dict[str, object]:
+    """A delivery in the failure queue, and why it is there."""
+    event = entry.value
+    if isinstance(event, CallbackOverflowed):
+        reason, key = "the destination's line was full", event.delivery.delivery_id
+    else:
+        assert isinstance(event, CallbackFailed)
+        reason, key = event.reason, event.delivery_id
+    return {"delivery_id": key, "at": iso(entry.at), "reason": reason}
 
 
 def attempt(item: Attempt) -> dict[str, object]:
