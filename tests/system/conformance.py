@@ -11,6 +11,9 @@ from simulator.api.platform.operation import Operation
 from simulator.api.platform.routes import OPERATIONS
 from simulator.wire.shapes import Errors
 
+SEEN: set[tuple[str, str, int]] = set()
+"""Every (method, path below the company, status) that was answered and found as declared."""
+
 UNDECLARED = (401, 403, 404, 405, 501)
 """What may be answered where there is no operation."""
 
@@ -29,6 +32,8 @@ def check(method: str, path: str, status: int, content_type: str, body: bytes) -
     item, call = operation(method, path), f"{method} {path} answered {status}"
     declared = dict.fromkeys(UNDECLARED, Errors) if item is None else item.declared
     assert status in declared, f"{call}, which is not declared"
+    if item is not None:
+        SEEN.add((method, item.path, status))
     kind: Any = declared[status]
     if kind is None:
         assert body == b"", f"{call} with a body where none is declared: {body!r}"
