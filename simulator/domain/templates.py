@@ -1,13 +1,16 @@
-"""Message templates in Liquid, with the account's time in place of the machine's.
+"""Message templates in Liquid, bounded, with the account's time in place of the machine's.
 
 Vibes: using-liquid-language-template. python-liquid does the work; it is imported when the first
-template is met, for most accounts never have one.
+template is met, for most accounts never have one. What a template may cost is bounded in numbers,
+never in time, so that a journal replays the same: loops, the output, every text and list a filter
+makes, and ranges, whose ends must be written out. Whatever goes wrong inside is a BadTemplate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
 from simulator.domain.instants import Instant, to_datetime
@@ -15,8 +18,13 @@ from simulator.domain.instants import Instant, to_datetime
 if TYPE_CHECKING:
     from liquid import Environment
 
-LONGEST_OUTPUT = 20_000
-MOST_LOOPS = 10_000
+LONGEST_TEXT = 2_000
+"""Characters of the output, and of what a filter makes; a message has 900."""
+
+MOST_LOOPS = 1_000
+
+_BLOCK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_RANGE = re.compile(r"\(\s*([^()\s]+?)\s*\.\.\s*([^()\s]+?)\s*\)")
 
 
 class BadTemplate(ValueError):
@@ -24,8 +32,13 @@ class BadTemplate(ValueError):
 
 
 def check(template: str) -> None:
-    """Raise BadTemplate unless the template can be read (inferred)."""
-    render(template, {}, Instant(0))
+    """Raise BadTemplate unless the template can be read; it is not filled in (inferred)."""
+    if "{" not in template:
+        return
+    used = _read(template).analyze(include_partials=False).filters
+    unknown = [name for name in used if name not in _environment().filters]
+    if unknown:
+        raise BadTemplate(f"the template is no Liquid: there is no filter {', '.join(unknown)}")
 
 
 def render(template: str, variables: Mapping[str, Any], now: Instant) -> str:
@@ -35,14 +48,30 @@ def render(template: str, variables: Mapping[str, Any], now: Instant) -> str:
     """
     if "{" not in template:
         return template
-    from liquid.exceptions import LiquidError
-
     moment = to_datetime(now)
+    read = _read(template)
     try:
-        read = _environment().from_string(template)
-        return read.render(**{**variables, "now": moment, "today": moment.date()})
-    except LiquidError as error:
+        return str(read.render(**{**variables, "now": moment, "today": moment.date()}))
+    except Exception as error:
+        raise BadTemplate(f"the template fails: {type(error).__name__}: {error}") from error
+
+
+def _read(template: str) -> Any:
+    for block in _BLOCK.findall(template):
+        for low, high in _RANGE.findall(block):
+            if not (_small(low) and _small(high)) or int(high) - int(low) > MOST_LOOPS:
+                raise BadTemplate(
+                    f"the template is no Liquid we take: the range ({low}..{high}) must be of "
+                    f"numbers at most {MOST_LOOPS} apart"
+                )
+    try:
+        return _environment().from_string(template)
+    except Exception as error:
         raise BadTemplate(f"the template is no Liquid: {error}") from error
+
+
+def _small(text: str) -> bool:
+    return re.fullmatch(r"-?\d{1,9}", text, re.ASCII) is not None
 
 
 @cache
@@ -52,7 +81,7 @@ def _environment() -> Environment:
     from liquid.filter import with_context
 
     class Bounded(Environment):
-        output_stream_limit = LONGEST_OUTPUT
+        output_stream_limit = LONGEST_TEXT
         loop_iteration_limit = MOST_LOOPS
 
     environment = Bounded()
@@ -64,4 +93,21 @@ def _environment() -> Environment:
         return plain_date(value, form, environment=environment)
 
     environment.filters["date"] = date
+    for name, made in list(environment.filters.items()):
+        environment.filters[name] = _bounded(made)
     return environment
+
+
+def _bounded(made: Callable[..., object]) -> Callable[..., object]:
+    """The filter, refusing to make more than a message could ever need."""
+
+    @wraps(made)
+    def bounded(*values: object, **named: object) -> object:
+        result = made(*values, **named)
+        if isinstance(result, str) and len(result) > LONGEST_TEXT:
+            raise ValueError(f"a filter made more than {LONGEST_TEXT} characters")
+        if isinstance(result, list | tuple) and len(result) > MOST_LOOPS:
+            raise ValueError(f"a filter made more than {MOST_LOOPS} items")
+        return result
+
+    return bounded

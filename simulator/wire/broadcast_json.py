@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from simulator.domain.account import Account
 from simulator.domain.broadcasts import Broadcast, Filter, LocalSchedule, Plan
@@ -76,7 +76,7 @@ def _plan(told: shapes.BroadcastRequest, account: Account) -> Plan:
         name=told.name,
         scheduled_at=scheduled_at,
         template=targeting.message_template,
-        code=account.source_codes[0].code if code is UNSET else code.short_code,
+        code=_code(code, account),
         list_ids=tuple(dict.fromkeys(targeting.source_lists)),
         filters=tuple(
             Filter(name=one.name, selector=one.selector, value=tuple(one.value))
@@ -86,6 +86,13 @@ def _plan(told: shapes.BroadcastRequest, account: Account) -> Plan:
         short_url_base=targeting.short_url_base or None,
         shorten_urls=targeting.shorten_urls or False,
     )
+
+
+def _code(told: shapes.SourceShortCode | str | UnsetType, account: Account) -> str:
+    """The code by itself, as an answer shows it, or as an object; else the account's first."""
+    if told is UNSET:
+        return account.source_codes[0].code
+    return told if isinstance(told, str) else told.short_code
 
 
 def _schedule(told: shapes.SendSchedule) -> LocalSchedule:

@@ -45,7 +45,7 @@ class TargetingRequest(Request, frozen=True, kw_only=True):
     short_url_base: str | UnsetType | None = UNSET
     shorten_urls: bool | UnsetType = UNSET
     channel: Literal["SMS"] | UnsetType = UNSET
-    source_short_code: SourceShortCode | UnsetType = UNSET
+    source_short_code: SourceShortCode | Text | UnsetType = UNSET
     source_lists: Annotated[list[Text], Meta(min_length=1)]
     filters: list[BroadcastFilter] | UnsetType = UNSET
 

@@ -8,7 +8,7 @@ simulator answers is in `platform_views`.
 from __future__ import annotations
 
 import re
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -115,15 +115,40 @@ def read_object(body: bytes) -> Json:
 
 
 def read_shape(document: Json, shape: type[S]) -> S:
-    """The document as a request's shape. Raises Malformed naming the member (technical-details).
+    """The document as a request's shape. Raises Malformed with every member that is wrong.
 
     Source: Vibes: technical-details.
     """
     try:
         return msgspec.convert(document, shape)
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$.")
-        raise Malformed(f"{where.rstrip('`')}: {what}" if where else what) from error
+        raise Malformed(*(_faults(document, shape, "") or [str(error)])) from error
+
+
+def _faults(document: Json, shape: Any, path: str) -> list[str]:
+    told: list[str] = []
+    for field in msgspec.structs.fields(shape):
+        name = f"{path}{field.encode_name}"
+        if field.encode_name not in document:
+            if field.required:
+                told.append(f"{name} is required")
+            continue
+        value = document[field.encode_name]
+        try:
+            msgspec.convert(value, field.type)
+        except msgspec.ValidationError as error:
+            inner = _struct_in(field.type)
+            deeper = _faults(value, inner, f"{name}.") if inner and isinstance(value, dict) else []
+            what, _, where = str(error).partition(" - at `$")
+            told += deeper or [f"{name}{where.rstrip('`')}: {what}"]
+    return told
+
+
+def _struct_in(kind: Any) -> Any:
+    """The shape a member's type is or may be, or None."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return kind
+    return next(filter(None, map(_struct_in, getattr(kind, "__args__", ()))), None)
 
 
 def read_person(body: bytes, version: int) -> PersonPatch:

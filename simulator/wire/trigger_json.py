@@ -42,12 +42,14 @@ def read_event(body: bytes, version: int) -> SubmitEvent:
         raise TooLarge(f"an event is at most {LARGEST_EVENT} bytes, this one has {len(body)}")
     told = read_shape(read_object(body), shapes.EventRequest)
     parts = msgspec.json.decode(body, type=_Parts)
-    named = [name for name in _RECIPIENTS if name in told.event_data]
+    named = [name for name in _RECIPIENTS if told.event_data.get(name) is not None]
     if "vibes_device_id" in told.event_data:
         raise NotSimulated("events for a vibes_device_id (push) are not simulated")
     if len(named) != 1:
         raise Malformed(f"event_data needs exactly one of {', '.join(_RECIPIENTS)}")
     value = told.event_data[named[0]]
+    if named[0] == "person_id" and isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
     if not isinstance(value, str) or not value:
         raise Malformed(f"event_data.{named[0]} must be a non-empty string")
     return SubmitEvent(

@@ -156,10 +156,41 @@ async def test_an_unknown_broadcast_is_404(company: Company) -> None:
         assert (await company.platform(method, f"{PATH}/9", body)).status == 404
 
 
-async def test_a_template_cannot_run_for_ever(company: Company) -> None:
-    """A template that would write a novel skips its recipients with a reason; the account goes on."""
-    await company.subscribe(ANN)
-    endless = "{% for i in (1..1000000) %}xxxxxxxxxx{% endfor %}"
-    answer = await company.platform("POST", PATH, _plan(targeting={"message_template": endless}))
-    assert answer.status == 422
-    assert (await company.join(BEN)).status == 201
+async def test_what_was_got_can_be_put(company: Company) -> None:
+    """A client may send back what GET answered, with a change."""
+    made = (await company.platform("POST", PATH, _plan())).json
+    path = f"{PATH}/{made['broadcast_id']}"
+    got = (await company.platform("GET", path)).json
+    got["name"] = "Summer"
+    changed = await company.platform("PUT", path, got)
+    assert (changed.status, changed.json["name"]) == (200, "Summer")
+
+
+async def test_every_wrong_member_of_a_broadcast_is_told(company: Company) -> None:
+    """Several faults at once, each by its path."""
+    body = {"name": 5, "targeting": {"source_lists": [], "shorten_urls": "yes"}}
+    answer = await company.platform("POST", PATH, body)
+    assert answer.status == 400
+    assert [
+        message.partition(":")[0].removesuffix(" is required") for message in answer.messages
+    ] == [
+        "name",
+        "send_scheduled_date",
+        "targeting.message_template",
+        "targeting.shorten_urls",
+        "targeting.source_lists",
+    ]
+
+
+async def test_a_template_that_fails_on_somebody_skips_them(company: Company) -> None:
+    """Data that a filter cannot take gives a reason for that person; the others get theirs."""
+    await company.subscribe(ANN, BEN)
+    await _named(company, ANN, last_name="abc")
+    await _named(company, BEN, last_name="7")
+    sums = {"message_template": "{{ last_name | sum }}"}
+    assert (await company.platform("POST", PATH, _plan(targeting=sums))).status == 201
+    await company.advance("3h")
+    (skipped,) = await company.events("RecipientSkipped")
+    assert "the template fails" in skipped["data"]["reason"]
+    assert await company.phone(ANN) == []
+    assert len(await company.phone(BEN)) == 1

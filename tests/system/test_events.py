@@ -208,3 +208,23 @@ async def test_now_in_a_template_is_the_accounts_time(company: Company) -> None:
     await _submit(company, mdn=ANN)
     await company.advance("1m")
     assert [text for _, _, text in await company.phone(ANN)] == ["2026-01-05 15:00"]
+
+
+async def test_a_template_that_fails_is_an_outcome(company: Company, receiver: Receiver) -> None:
+    """unexpected_error is told, nothing is sent, and the account goes on."""
+    text = {"message_template": "{{ ev.order | modulo: 0.0 }}"}
+    assert (await company.platform("POST", PATH, _campaign(targeting=text))).status == 202
+    await _told(company, receiver)
+    await _submit(company, mdn=ANN, order=7)
+    await company.settle()
+    assert _steps(receiver) == [("routing", "failed", "unexpected_error")]
+    assert (await company.join(BEN)).status == 201
+
+
+async def test_ids_as_clients_serialise_them(company: Company) -> None:
+    """A null id is none, and a person_id may be a number."""
+    await company.platform("POST", PATH, _campaign())
+    made = await company.platform("POST", "mobiledb/persons", {"mobile_phone": {"mdn": ANN}})
+    await _submit(company, person_id=int(made.json["person_id"]), mdn=None, person_key=None)
+    await company.advance("1m")
+    assert len(await company.phone(ANN)) == 1
