@@ -20,7 +20,6 @@ class Fault(StrEnum):
     UNKNOWN_FIELD = "unknown_field"
     MDN_CONFLICT = "mdn_conflict"
     MDN_IMMUTABLE = "mdn_immutable"
-    EXTERNAL_ID_CONFLICT = "external_id_conflict"
     CODE_NOT_YOURS = "code_not_yours"
     TEXT_TOO_LONG = "text_too_long"
     STARTED = "started"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.domain.ids import code_of, person_id_of, short_of, uuid_of
+from simulator.domain.ids import code_of, short_of, uuid_of
 from simulator.domain.instants import Instant
 
 if TYPE_CHECKING:
@@ -52,7 +52,3 @@ class Turn:
     def code(self, kind: str, subject: str, length: int) -> str:
         """A code of upper-case letters and digits for a subject of this account."""
         return code_of(self.account.seed, kind, subject, length)
-
-    def person_id(self, number: int) -> str:
-        """The decimal id of the account's n-th person."""
-        return person_id_of(number)

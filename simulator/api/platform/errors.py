@@ -29,7 +29,6 @@ STATUS_AND_CODE: dict[Fault, tuple[int, int]] = {
     Fault.ALREADY_SUBSCRIBED: (409, 4091),
     Fault.MDN_CONFLICT: (409, 4092),
     Fault.MDN_IMMUTABLE: (409, 4093),
-    Fault.EXTERNAL_ID_CONFLICT: (409, 4094),
     Fault.STARTED: (403, 4031),
     Fault.INVALID: (422, 4220),
     Fault.CONFIRMATION_BLOCK: (422, 4221),
