@@ -7,77 +7,23 @@ domain's `Account`. Faults are found all at once, each with its path and what wo
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 import msgspec
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    StrictBool,
-    StrictInt,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
 
 from simulator.documents import Fault, Spec, rather, read
 from simulator.domain import account as domain
-from simulator.domain.instants import (
-    MILLISECOND,
-    Instant,
-    parse_duration,
-    parse_instant,
-)
+from simulator.domain.instants import Instant, parse_duration, parse_instant
 from simulator.domain.keywords import SYSTEM, normalise
+from simulator.domain.profiles import SHIPPED
 from simulator.errors import BadSpec
+from simulator.specs.carriers import Carrier, known_carriers, profile_of
+from simulator.specs.faults import FaultSpec, rules_of
+from simulator.specs.phones import PersonaSpec, ShareText, persona_of, phone_faults, share
+from simulator.specs.values import DurationText, Id, InstantText, PatternText, milliseconds
 
 DEFAULT_START = "2026-01-05T15:00:00Z"
-
-
-def _as_text(value: object) -> object:
-    """A bare number where an id stands in YAML is taken as the text it looks like."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _duration_text(value: str) -> str:
-    parse_duration(value)
-    return value
-
-
-def _instant_text(value: str) -> str:
-    parse_instant(value)
-    return value
-
-
-def _ratio_text(value: str) -> str:
-    _ratio(value)
-    return value
-
-
-def _pattern_text(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f'"{value}" is not a regular expression: {error}') from error
-    return value
-
-
-def _ratio(value: str) -> tuple[int, int]:
-    match = re.fullmatch(r"(\d+)/([1-9]\d*)|(\d+)%", value)
-    if match is None:
-        raise ValueError(f'"{value}" is not a ratio; write "1/100" or "1%"')
-    hits, of, percent = match.groups()
-    ratio = (int(percent), 100) if percent else (int(hits), int(of))
-    if ratio[0] > ratio[1]:
-        raise ValueError(f'"{value}" is more than all')
-    return ratio
-
-
-Id = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=64)]
-DurationText = Annotated[str, AfterValidator(_duration_text)]
-InstantText = Annotated[str, BeforeValidator(_as_text), AfterValidator(_instant_text)]
-RatioText = Annotated[str, AfterValidator(_ratio_text)]
-PatternText = Annotated[str, AfterValidator(_pattern_text)]
 
 
 class ClockSpec(Spec):
@@ -104,6 +50,8 @@ class SourceCodeSpec(Spec):
     """The reply to START."""
     unrecognised: str = "Sorry, we did not understand that. Reply HELP for help, STOP to stop."
     """The reply to a text that is no keyword."""
+    alternate: Id | None = None
+    """The code from which a message is sent again that wished for alternate delivery and failed."""
 
 
 class ListSpec(Spec):
@@ -137,31 +85,48 @@ class AcquisitionSpec(Spec):
     """The reply to the keyword from somebody who is a member."""
 
 
-class CarrierSpec(Spec):
-    """How a carrier treats messages."""
+class SmppSpec(Spec):
+    """How the account's SMPP binds are treated."""
 
-    carrier_delay: tuple[DurationText, DurationText] = ("50ms", "2s")
-    """From Vibes to the carrier, the least and the most."""
-    handset_delay: tuple[DurationText, DurationText] = ("1s", "15s")
-    """From the carrier to the phone, the least and the most."""
-    loss: RatioText = "0/1"
-    """The share of messages that cannot be delivered (103)."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> CarrierSpec:
-        for name in ("carrier_delay", "handset_delay"):
-            low, high = (parse_duration(item) for item in getattr(self, name))
-            if low > high:
-                raise ValueError(f"{name} goes from the least to the most")
-        return self
+    profile: Literal["vibes", "generic"] = "vibes"
+    """`vibes` knows the commands Vibes does, `generic` also query, cancel, replace, data, multi."""
+    coding: Literal["ascii", "gsm"] = "ascii"
+    """What data_coding 0 is for this account."""
+    mo_numbers: Literal["national", "e164"] = "national"
+    """How numbers are written in deliver_sm: ten digits, or with +1."""
+    unsupported: Literal["generic_nack", "response"] = "generic_nack"
+    """How a command that is not supported is answered, with status 0x03."""
+    max_binds: StrictInt = Field(default=8, ge=1, le=1_000)
+    """How many sessions of each bind type there may be."""
+    per_second: StrictInt = Field(default=0, ge=0, le=100_000)
+    """Messages a second that one bind may submit, in real time; 0 is without bound."""
+    window: StrictInt = Field(default=10, ge=1, le=1_000)
+    """How many requests may be unanswered at once, in either direction."""
+    payload_bytes: StrictInt = Field(default=1_500, ge=140, le=60_000)
+    """The most a message_payload may have."""
+    enquire_link: DurationText = "30s"
+    """After how long a silence the peer is asked whether it is there; real time."""
+    inactivity: DurationText = "150s"
+    """After how long without a request a session ends; real time."""
+    response: DurationText = "10s"
+    """How long an answer is waited for; real time."""
 
 
 class ConnectSpec(Spec):
-    """Where raw inbound texts go."""
+    """The account at Connect: its version, its company, where raw inbound texts go, its binds."""
 
+    version: Literal["3.0", "3.1", "3.2"] = "3.2"
+    """3.1 splits long texts and delivers by alternate code, 3.2 tells parts of long inbound ones."""
+    company_id: Id | None = None
+    """What `<companyId>` must be where a client sends it (1030); any will do if absent."""
+    per_second: StrictInt = Field(default=0, ge=0, le=100_000)
+    """Calls a second that may submit, in real time; more answer 429; 0 is without bound."""
     mo_url: str | None = Field(default=None, pattern=r"^https?://")
     mo_auth: tuple[str, str] | None = None
     """User and password of the MO endpoint's Basic auth."""
+    mo_via: Literal["http", "smpp", "both"] = "both"
+    """Which way raw texts go: to `mo_url`, through binds that receive, or each that there is."""
+    smpp: SmppSpec = SmppSpec()
 
 
 class SettingsSpec(Spec):
@@ -191,6 +156,12 @@ class SettingsSpec(Spec):
     """Whether +1 500 555 0001 to 0009 behave as documented."""
     routing_delay: DurationText = "20ms"
     """How long Vibes takes to route a message."""
+    wrong_carrier: Literal["route", "refuse"] = "route"
+    """A message submitted for another carrier than the number's: it arrives, or fails with 107."""
+    parts_window: DurationText = "10m"
+    """How long the parts of a message that its submitter cut are waited for (13)."""
+    price_micros: StrictInt = Field(default=7_500, ge=0, le=10**9)
+    """The price of a segment in millionths of a currency unit, for estimates."""
     callback_timeout: DurationText = "2s"
     """Real time a destination has to answer."""
     retry_every: DurationText = "5m"
@@ -229,7 +200,14 @@ class AccountSpec(Spec):
     )
     custom_fields: tuple[Id, ...] = ("first_name", "last_name")
     connect: ConnectSpec = ConnectSpec()
-    carriers: dict[str, CarrierSpec] = {}
+    carriers: Annotated[dict[str, Carrier], AfterValidator(known_carriers)] = {}
+    """`default`, and carriers by code; a shipped profile's name, or what differs from one."""
+    personas: dict[str, PersonaSpec] = {}
+    """Personas by a name of one's own, beside the shipped ones."""
+    phones: dict[str, ShareText] = {}
+    """The shares of personas among all phones that are told nothing."""
+    faults: tuple[FaultSpec, ...] = ()
+    """Fault rules that hold from the start."""
     settings: SettingsSpec = SettingsSpec()
 
     @model_validator(mode="before")
@@ -262,6 +240,12 @@ def account_faults(spec: AccountSpec) -> list[Fault]:
     if not codes:
         faults.append((("source_codes",), "an account needs a source code"))
     faults += _twice("source_codes", codes) + _twice("subscription_lists", lists)
+    faults += phone_faults(spec.phones, spec.personas)
+    faults += _twice("faults", [item.id for item in spec.faults if item.id is not None])
+    for number, source in enumerate(spec.source_codes):
+        if source.alternate is not None and source.alternate not in codes:
+            text = f'no code "{source.alternate}"{rather(source.alternate, codes)}'
+            faults.append((("source_codes", number, "alternate"), text))
     faults += _twice("acquisition_campaigns", [item.id for item in spec.acquisition_campaigns])
     taken: dict[tuple[str, str], str] = {}
     for index, item in enumerate(spec.acquisition_campaigns):
@@ -299,7 +283,7 @@ def _account(spec: AccountSpec, company: str, now: Instant) -> domain.Account:
     clock = spec.clock
     start = clock.now or (DEFAULT_START if clock.mode == "manual" else None)
     names = {item.id: item.name or item.id for item in spec.subscription_lists}
-    profiles = {key: _profile(item) for key, item in spec.carriers.items()}
+    profiles = {key: profile_of(item) for key, item in spec.carriers.items()}
     auth = spec.connect.mo_auth or (None, None)
     return domain.Account(
         company_key=company,
@@ -315,9 +299,26 @@ def _account(spec: AccountSpec, company: str, now: Instant) -> domain.Account:
             for item in spec.acquisition_campaigns
         ),
         custom_fields=spec.custom_fields,
-        carriers={"default": domain.CarrierProfile(), **profiles},
-        connect=domain.Connect(mo_url=spec.connect.mo_url, mo_user=auth[0], mo_password=auth[1]),
+        carriers={"default": SHIPPED["plain"], **profiles},
+        connect=domain.Connect(
+            **spec.connect.model_dump(exclude={"mo_auth", "smpp"}),
+            mo_user=auth[0],
+            mo_password=auth[1],
+            smpp=_smpp(spec.connect.smpp),
+        ),
         settings=_settings(spec.settings),
+        personas={name: persona_of(item, name) for name, item in spec.personas.items()},
+        phones=tuple((name, share(text)) for name, text in spec.phones.items()),
+        faults=rules_of(spec.faults),
+    )
+
+
+def _smpp(spec: SmppSpec) -> domain.Smpp:
+    return domain.Smpp(
+        **spec.model_dump(exclude={"enquire_link", "inactivity", "response"}),
+        enquire_ms=milliseconds(spec.enquire_link),
+        inactive_ms=milliseconds(spec.inactivity),
+        response_ms=milliseconds(spec.response),
     )
 
 
@@ -339,19 +340,6 @@ def _campaign(item: AcquisitionSpec, code: str, name: str) -> domain.Acquisition
     )
 
 
-def _profile(item: CarrierSpec) -> domain.CarrierProfile:
-    return domain.CarrierProfile(
-        carrier_ms=_milliseconds(item.carrier_delay),
-        handset_ms=_milliseconds(item.handset_delay),
-        loss=_ratio(item.loss),
-    )
-
-
-def _milliseconds(delays: tuple[str, str]) -> tuple[int, int]:
-    low, high = (parse_duration(item) // MILLISECOND for item in delays)
-    return low, high
-
-
 def _settings(item: SettingsSpec) -> domain.Settings:
     told = item.model_dump()
     return domain.Settings(
@@ -359,11 +347,12 @@ def _settings(item: SettingsSpec) -> domain.Settings:
         stop_reply_window=parse_duration(item.stop_reply_window),
         retry_every=parse_duration(item.retry_every),
         downed_for=parse_duration(item.downed_for),
-        routing_ms=parse_duration(item.routing_delay) // MILLISECOND,
-        callback_timeout_ms=parse_duration(item.callback_timeout) // MILLISECOND,
+        parts_window=parse_duration(item.parts_window),
+        routing_ms=milliseconds(item.routing_delay),
+        callback_timeout_ms=milliseconds(item.callback_timeout),
     )
 
 
 _SAME = frozenset(SettingsSpec.model_fields) & frozenset(
     field.name for field in msgspec.structs.fields(domain.Settings)
-) - {"stop_reply_window", "retry_every", "downed_for"}
+) - {"stop_reply_window", "retry_every", "downed_for", "parts_window"}

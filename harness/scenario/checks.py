@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from simulator.documents import Spec
-from simulator.spec import Id
+from simulator.specs.values import Id
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 
@@ -43,6 +43,7 @@ State = Literal[
     "refused",
     "undeliverable",
     "expired",
+    "deleted",
     "received",
 ]
 CallbackType = Literal[

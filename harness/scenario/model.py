@@ -12,7 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictI
 from harness.campaigns.flow import Choices
 from harness.scenario.checks import Check, Name, exactly_one
 from simulator.documents import Spec
-from simulator.spec import AccountSpec, DurationText, Id, InstantText
+from simulator.spec import AccountSpec
+from simulator.specs.values import DurationText, Id, InstantText
 
 
 def _share_text(value: str) -> str:
@@ -243,6 +244,10 @@ class PhoneStep(Spec):
     replies_to_all: str | None = None
     """What it texts back to every message."""
     after: DurationText = "5s"
+    persona: Name | None = None
+    """A shipped persona, or one of the account's; in place of `replies` and `replies_to_all`."""
+    carrier: str | None = Field(default=None, pattern=r"^\d{3}$")
+    """The carrier the number is ported to."""
 
 
 class StepSpec(Spec):

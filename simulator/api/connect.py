@@ -6,37 +6,95 @@ The user name decides the account. Errors are rows of Connect's table (http-erro
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 import msgspec
 from aiohttp import web
 
+from simulator.api import striking
 from simulator.api.basic_auth import speaker
+from simulator.api.striking import Answer
+from simulator.domain.carriers import NAMES, STAGES, MtState
 from simulator.domain.decide import Refusal
-from simulator.domain.messages import Accepted, Mt
+from simulator.domain.fault_rules import Effect, FaultRule, Occasion, Surface
+from simulator.domain.handset import carrier_of, is_mobile
+from simulator.domain.messages import Mt
+from simulator.domain.notices import ReceiptNotice
+from simulator.domain.numbers import InvalidMdn, parse_any_mdn
 from simulator.domain.refusals import Fault, Problem
+from simulator.domain.sending import Accepted, BundleTaken, SubmitBundle
+from simulator.runtime.ports import MessageRecord
 from simulator.runtime.universe import Universe
-from simulator.wire import connect_xml
-from simulator.wire.connect_xml import ConnectFault, Shown
+from simulator.wire import connect_requests, connect_xml
+from simulator.wire.connect_requests import ConnectFault
+from simulator.wire.connect_xml import Shown, Taken
 
 STATUS: dict[int, int] = {
     1000: 500,
     1001: 500,
+    1002: 429,
     1010: 401,
     1011: 403,
     1020: 400,
     1022: 400,
     1023: 413,
     1024: 404,
+    1025: 406,
     1026: 415,
+    1027: 422,
+    1028: 422,
+    1029: 403,
+    1030: 403,
     1031: 422,
     1032: 422,
+    1033: 422,
     1034: 405,
 }
-"""The HTTP status of each code of the table that can occur here."""
+"""The HTTP status of each code of the table."""
 
-RETRIABLE = frozenset({1001})
+RETRIABLE = frozenset({1001, 1002})
 
 _XML = ("text/xml", "application/xml")
+
+_DESCRIPTIONS = {
+    Fault.CODE_NOT_YOURS: (1011, "User not authorized to send MT messages from code."),
+    Fault.NOT_PROVISIONED: (1025, "Code not provisioned on carrier."),
+    Fault.CODE_NOT_THE_COMPANYS: (
+        1029,
+        "Company not authorized to send MT messages from the provided code.",
+    ),
+    Fault.COMPANY_NOT_YOURS: (1030, "User not authorized to send message for this company."),
+    Fault.NOT_MOBILE: (
+        1031,
+        "{} is not a mobile phone number or its carrier [{}] is currently not supported.",
+    ),
+    Fault.TEXT_TOO_LONG: (1032, "Message text length [{}] exceeds 160 characters."),
+    Fault.ALTERNATE_MULTIPART: (
+        1033,
+        "Alternate message delivery (available for v3.1+ only) is not supported for multipart "
+        "messages.",
+    ),
+}
+"""The row of the error table for each refusal."""
+
+_TOLD = {
+    1000: "General Processing Error. 'injected'",
+    1001: "Processing error while handling request.",
+    1002: "Throughput exceeded. Try again later.",
+}
+
+
+class _Found(NamedTuple):
+    """A recorded message: itself, which part was asked for, and what it was forwarded as."""
+
+    mt: Mt
+    part: int
+    record: MessageRecord
+
+    @property
+    def forwarded_to(self) -> str | None:
+        return next((s.note for s in self.record.history if s.state == "forwarded"), None)
+
 
 Handler = Callable[[web.Request, Universe], Awaitable[web.Response]]
 
@@ -46,12 +104,7 @@ async def submit(request: web.Request, universe: Universe) -> web.Response:
 
     Source: Connect: send-an-sms-message.
     """
-    if request.content_type not in _XML:
-        raise ConnectFault(
-            1026,
-            f"Request media type not supported. Supported Media Types: '{', '.join(_XML)}'.",
-        )
-    command = connect_xml.read_mt(await request.read())
+    command = connect_requests.read_mt(await _body(request))
     reply = await universe.engine.submit(command)
     if isinstance(reply, Refusal):
         raise _fault(reply.problems[0])
@@ -59,39 +112,111 @@ async def submit(request: web.Request, universe: Universe) -> web.Response:
     return _answer(200, connect_xml.accepted(reply.mt))
 
 
+async def submit_bundle(request: web.Request, universe: Universe) -> web.Response:
+    """POST /MessageApi/mt/messageBundles: 200 with each message's answer (Connect: messageBundles)."""
+    bundle = connect_requests.read_bundle(await _body(request))
+    header = request.headers.get("X-VibesAPI-BundleId")
+    submitter_id = bundle.submitter_bundle_id or header
+    reply = await universe.engine.submit(
+        SubmitBundle(orders=bundle.orders, submitter_bundle_id=submitter_id)
+    )
+    assert isinstance(reply, BundleTaken)
+    taken = [
+        _taken(order.submitter_id, result)
+        for order, result in zip(bundle.orders, reply.results, strict=True)
+    ]
+    return _answer(200, connect_xml.bundle(reply.bundle_id, submitter_id, taken))
+
+
+def _taken(submitter_id: str | None, result: Mt | Problem) -> Taken:
+    if isinstance(result, Mt):
+        return Taken(submitter_id, result)
+    fault = _fault(result)
+    return Taken(submitter_id, None, fault.code, fault.description, fault.code in RETRIABLE)
+
+
 async def get(request: web.Request, universe: Universe) -> web.Response:
     """GET /MessageApi/mt/messages/{id}: the message, or the part of one, that has the id.
 
     Source: Connect: retrieve-info-from-the-api.
     """
+    found = await _find(request, universe)
+    return _answer(200, connect_xml.message(Shown(found.mt, found.part, found.forwarded_to)))
+
+
+async def parts(request: web.Request, universe: Universe) -> web.Response:
+    """GET /MessageApi/mt/messages/{id}/parts: every part of it (Connect: split-messages)."""
+    found = await _find(request, universe)
+    return _answer(200, connect_xml.parts(found.mt, found.forwarded_to))
+
+
+async def responses(request: web.Request, universe: Universe) -> web.Response:
+    """GET /MessageApi/mt/messages/{id}/responses: what was told of it, whoever asked to be told.
+
+    Source: Connect: retrieve-message-responses.
+    """
+    found = await _find(request, universe)
+    profile = universe.account.profile(found.mt.carrier)
+    states = set(STAGES)
+    if not profile.handset_receipts:
+        states = {state for state in states if STAGES[state] != "Handset"}
+    notices = [
+        ReceiptNotice(
+            message_id=part_id,
+            original_id=found.mt.message_id,
+            submitter_id=found.mt.submitter_id,
+            part=number,
+            parts=len(found.mt.part_ids),
+            stage=STAGES[MtState(step.state)],
+            error_code=step.error_code,
+            at=step.at,
+            forwarded_to=found.forwarded_to if step.error_code is not None else None,
+            forwarded_from=found.mt.forwarded_from,
+        )
+        for step in found.record.history
+        if step.state in states
+        for number, part_id in enumerate(found.mt.part_ids, start=1)
+    ]
+    return _answer(200, connect_xml.responses(notices))
+
+
+async def look_up(request: web.Request, universe: Universe) -> web.Response:
+    """GET /MessageApi/mdns/{mdn}: its carrier; with `shortcode` whether that code reaches it.
+
+    Source: Connect: retrieve-info-from-the-api.
+    """
+    told = request.match_info["mdn"]
+    try:
+        mdn = parse_any_mdn(told)
+    except InvalidMdn as error:
+        raise ConnectFault(1022, f"Request attribute 'mdn' has invalid value '{told}'.") from error
     await universe.engine.committed()
-    found = await universe.message(request.match_info["message_id"])
-    if found is None or found[0].direction != "mt":
-        raise ConnectFault(1024, "Resource not found.")
-    record, part = found
-    return _answer(200, connect_xml.message(Shown(msgspec.json.decode(record.body, type=Mt), part)))
-
-
-async def not_simulated(request: web.Request, _universe: Universe) -> web.Response:
-    """Whatever else Connect has: said plainly, with status 501 (docs/fidelity.md)."""
-    text = f"not simulated: {request.method} {request.path}; see docs/fidelity.md"
-    return _answer(501, connect_xml.error(1000, text, retriable=False))
+    carrier = carrier_of(universe.world, mdn)
+    if not is_mobile(universe.world, mdn) or carrier not in NAMES:
+        raise _not_mobile(mdn, carrier)
+    code, provisioned = request.query.get("shortcode"), None
+    if code is not None:
+        known = universe.account.code(code) is not None
+        provisioned = known and code not in universe.account.profile(carrier).not_provisioned
+    return _answer(200, connect_xml.number(mdn, carrier, provisioned))
 
 
 def add_routes(app: web.Application) -> None:
     """Put every operation of Connect into the application (docs/fidelity.md)."""
-    base = "/MessageApi"
-    app.router.add_resource(f"{base}/mt/messages{{slash:/?}}").add_route("POST", _handled(submit))
-    one = app.router.add_resource(f"{base}/mt/messages/{{message_id:[^/]+}}{{slash:/?}}")
-    one.add_route("GET", _handled(get))
-    for path in (
-        "mt/messages/{message_id}/parts",
-        "mt/messages/{message_id}/responses",
-        "mt/messageBundles",
-        "mdns/{mdn:.+}",
-    ):
-        resource = app.router.add_resource(f"{base}/{path}{{slash:/?}}")
-        resource.add_route("*", _handled(not_simulated))
+    for method, path, operation, handler in OPERATIONS:
+        resource = app.router.add_resource(f"/MessageApi/{path}{{slash:/?}}")
+        resource.add_route(method, _handled(operation, handler))
+
+
+OPERATIONS: tuple[tuple[str, str, str, Handler], ...] = (
+    ("POST", "mt/messages", "submit", submit),
+    ("POST", "mt/messageBundles", "submit_bundle", submit_bundle),
+    ("GET", "mt/messages/{message_id:[^/]+}/parts", "parts", parts),
+    ("GET", "mt/messages/{message_id:[^/]+}/responses", "responses", responses),
+    ("GET", "mt/messages/{message_id:[^/]+}", "get", get),
+    ("GET", "mdns/{mdn:[^/]+}", "look_up", look_up),
+)
+"""Method, path, the name fault rules know it by, handler."""
 
 
 def failed(fault: ConnectFault) -> web.Response:
@@ -101,34 +226,86 @@ def failed(fault: ConnectFault) -> web.Response:
     return _answer(STATUS[fault.code], body, headers)
 
 
-def _handled(handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _handled(operation: str, handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
         try:
             universe = speaker(request)
             if universe is None:
                 raise ConnectFault(1010, "Invalid User/Password.")
-            return await handler(request, universe)
+            limit = universe.account.connect.per_second
+            if limit and request.method == "POST" and not universe.submits.passes():
+                raise ConnectFault(1002, _TOLD[1002])
+
+            async def answer() -> web.Response:
+                try:
+                    return await handler(request, universe)
+                except ConnectFault as fault:
+                    return failed(fault)
+
+            occasion = await _occasion(request, universe, operation)
+            return await striking.answer(request, universe, occasion, Answer(answer, _struck))
         except ConnectFault as fault:
             return failed(fault)
 
     return handle
 
 
+async def _occasion(request: web.Request, universe: Universe, operation: str) -> Occasion | None:
+    """Whom a call is about, as a fault rule sees it; None where no rule holds."""
+    if not universe.world.faults.rules:
+        return None
+    told: dict[str, str | None] = {}
+    if operation == "submit":
+        try:
+            order = connect_requests.read_mt(await request.read())
+            told = {"mdn": order.mdn, "code": order.code, "carrier": order.carrier}
+        except ConnectFault:
+            pass
+    elif operation == "look_up":
+        told = {"mdn": request.match_info["mdn"]}
+    return Occasion(surface=Surface.CONNECT, operation=operation, **told)
+
+
+def _struck(rule: FaultRule) -> web.Response:
+    """The answer that a fault gives in the handler's place."""
+    if rule.effect is Effect.THROTTLE:
+        return failed(ConnectFault(1002, _TOLD[1002]))
+    if rule.effect is Effect.STORE_FULL:
+        return failed(ConnectFault(1001, _TOLD[1001]))
+    number = rule.number or 1001
+    if rule.effect is Effect.VENDOR_ERROR:
+        return failed(ConnectFault(number, _TOLD.get(number, f"injected by fault {rule.id}")))
+    return _answer(number, connect_xml.error(1000, _TOLD[1000], retriable=number >= 500))
+
+
+async def _body(request: web.Request) -> bytes:
+    if request.content_type not in _XML:
+        raise ConnectFault(
+            1026,
+            f"Request media type not supported. Supported Media Types: '{', '.join(_XML)}'.",
+        )
+    return await request.read()
+
+
+async def _find(request: web.Request, universe: Universe) -> _Found:
+    await universe.engine.committed()
+    found = await universe.message(request.match_info["message_id"])
+    if found is None or found[0].direction != "mt":
+        raise ConnectFault(1024, "Resource not found.")
+    record, part = found
+    return _Found(msgspec.json.decode(record.body, type=Mt), part, record)
+
+
+def _not_mobile(mdn: str, carrier: str) -> ConnectFault:
+    code, template = _DESCRIPTIONS[Fault.NOT_MOBILE]
+    return ConnectFault(code, template.format(mdn, carrier))
+
+
 def _fault(problem: Problem) -> ConnectFault:
-    if problem.fault is Fault.CODE_NOT_YOURS:
-        return ConnectFault(1011, "User not authorized to send MT messages from code.")
-    if problem.fault is Fault.NOT_MOBILE:
-        mdn, carrier = problem.values
-        return ConnectFault(
-            1031,
-            f"{mdn} is not a mobile phone number or its carrier [{carrier}] "
-            "is currently not supported.",
-        )
-    if problem.fault is Fault.TEXT_TOO_LONG:
-        return ConnectFault(
-            1032, f"Message text length [{problem.values[0]}] exceeds 160 characters."
-        )
-    return ConnectFault(1000, f"General Processing Error. '{problem.message}'")
+    row = _DESCRIPTIONS.get(problem.fault)
+    if row is None:
+        return ConnectFault(1000, f"General Processing Error. '{problem.message}'")
+    return ConnectFault(row[0], row[1].format(*problem.values))
 
 
 def _answer(status: int, body: bytes, headers: dict[str, str] | None = None) -> web.Response:

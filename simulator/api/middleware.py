@@ -11,7 +11,7 @@ from simulator.api import connect
 from simulator.api.keys import BODY_LIMIT
 from simulator.api.platform import errors
 from simulator.errors import EngineFailed, UserError
-from simulator.wire.connect_xml import ConnectFault
+from simulator.wire.connect_requests import ConnectFault
 
 log = logging.getLogger("smsim.api")
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from simulator.domain import personas
+from simulator.domain.fault_rules import FaultRule
 from simulator.domain.instants import DAY, SECOND, Duration, Instant
+from simulator.domain.personas import Persona
+from simulator.domain.profiles import CarrierProfile
 from simulator.domain.record import Record
 
 
@@ -32,6 +36,7 @@ class SourceCode(Record, frozen=True, kw_only=True):
     stop: str
     start: str
     unrecognised: str
+    alternate: str | None = None
 
 
 class SubscriptionList(Record, frozen=True, kw_only=True):
@@ -58,23 +63,40 @@ class AcquisitionCampaign(Record, frozen=True, kw_only=True):
     already: str
 
 
-class CarrierProfile(Record, frozen=True, kw_only=True):
-    """How a carrier treats messages: delays in milliseconds [low, high], loss as hits out of `of`.
+class Smpp(Record, frozen=True, kw_only=True):
+    """How the account's SMPP binds are treated (Connect: set-up-specs; what is agreed by contract).
 
-    Source: inferred.
+    `max_binds` counts each bind type apart; `per_second` is for one bind, 0 without bound; times
+    are real milliseconds.
     """
 
-    carrier_ms: tuple[int, int] = (50, 2_000)
-    handset_ms: tuple[int, int] = (1_000, 15_000)
-    loss: tuple[int, int] = (0, 1)
+    profile: Literal["vibes", "generic"] = "vibes"
+    coding: Literal["ascii", "gsm"] = "ascii"
+    mo_numbers: Literal["national", "e164"] = "national"
+    unsupported: Literal["generic_nack", "response"] = "generic_nack"
+    max_binds: int = 8
+    per_second: int = 0
+    window: int = 10
+    payload_bytes: int = 1_500
+    enquire_ms: int = 30_000
+    inactive_ms: int = 150_000
+    response_ms: int = 10_000
 
 
 class Connect(Record, frozen=True, kw_only=True):
-    """Where raw inbound texts go (Connect: receiving-messages); no URL means nowhere."""
+    """The account at Connect: where raw texts go, its version, its company, its throughput.
 
+    Source: Connect: receiving-messages, version-31-features. No `mo_url` means nowhere by HTTP.
+    """
+
+    version: Literal["3.0", "3.1", "3.2"] = "3.2"
+    company_id: str | None = None
+    per_second: int = 0
     mo_url: str | None = None
     mo_user: str | None = None
     mo_password: str | None = None
+    mo_via: Literal["http", "smpp", "both"] = "both"
+    smpp: Smpp = Smpp()
 
 
 class Settings(Record, frozen=True, kw_only=True):
@@ -92,6 +114,9 @@ class Settings(Record, frozen=True, kw_only=True):
     person_search: Literal["array", "object"] = "array"
     magic_numbers: bool = True
     routing_ms: int = 20
+    wrong_carrier: Literal["route", "refuse"] = "route"
+    parts_window: Duration = Duration(600 * SECOND)
+    price_micros: int = 7_500
     callback_timeout_ms: int = 2_000
     retry_every: Duration = Duration(300 * SECOND)
     retries: int = 5
@@ -120,6 +145,9 @@ class Account(Record, frozen=True, kw_only=True):
     carriers: dict[str, CarrierProfile]
     connect: Connect
     settings: Settings
+    personas: dict[str, Persona] = {}
+    phones: tuple[tuple[str, int], ...] = ()
+    faults: tuple[FaultRule, ...] = ()
 
     def code(self, code: str) -> SourceCode | None:
         """The source code with that number, if the account has it."""
@@ -132,3 +160,7 @@ class Account(Record, frozen=True, kw_only=True):
     def profile(self, carrier: str) -> CarrierProfile:
         """The profile of a carrier, or the account's default."""
         return self.carriers.get(carrier) or self.carriers["default"]
+
+    def persona(self, name: str) -> Persona:
+        """A persona by name: the account's own, or a shipped one."""
+        return self.personas.get(name) or personas.SHIPPED[name]

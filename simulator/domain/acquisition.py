@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec import UNSET
 
-from simulator.domain import callbacks, lists, messages, opt_outs, people, registrations
+from simulator.domain import callbacks, lists, opt_outs, people, registrations, sending
 from simulator.domain.account import AcquisitionCampaign
-from simulator.domain.carriers import is_mobile
+from simulator.domain.handset import is_mobile
 from simulator.domain.instants import Instant
 from simulator.domain.keywords import normalise
 from simulator.domain.messages import Mt, Purpose
@@ -238,7 +238,7 @@ def _move_window(turn: Turn, item: Participation, expires_at: Instant) -> Partic
 
 
 def _prompt(turn: Turn, campaign: AcquisitionCampaign, item: Participation) -> None:
-    messages.send(
+    sending.send(
         turn,
         item.mdn,
         campaign.code,
@@ -254,7 +254,7 @@ def _become_member(
     opt_outs.lift(turn, campaign.code, mdn)
     if turn.world.subscriptions.get(person.person_key, campaign.list_id) is None:
         lists.subscribe(turn, person, campaign.list_id, consent)
-    messages.send(turn, mdn, campaign.code, campaign.welcome, Purpose.WELCOME)
+    sending.send(turn, mdn, campaign.code, campaign.welcome, Purpose.WELCOME)
 
 
 def _campaign(turn: Turn, item: Participation) -> AcquisitionCampaign:

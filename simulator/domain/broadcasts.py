@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from simulator.domain import messages, templates
+from simulator.domain import sending, templates
 from simulator.domain.instants import HOUR, Instant, local_instant
 from simulator.domain.messages import Purpose
 from simulator.domain.person import Person
@@ -309,9 +309,8 @@ def _send(turn: Turn, item: Broadcast, person: Person) -> None:
     if not text.strip():
         _skip(turn, item, person, "the template gives no text for this person")
         return
-    blocked = messages.is_barred(turn, plan.code, person.mdn)
     purpose, subject = Purpose.BROADCAST, item.broadcast_id
-    messages.send(turn, person.mdn, plan.code, text, purpose, subject, blocked=blocked)
+    sending.send(turn, person.mdn, plan.code, text, purpose, subject, heeds_opt_out=True)
 
 
 def _skip(turn: Turn, item: Broadcast, person: Person, reason: str) -> None:

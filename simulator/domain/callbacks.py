@@ -1,212 +1,45 @@
-"""Callbacks: the delivery of each, in order per destination.
+"""Callbacks: who is told of what, and what a fault makes of it.
 
-Rules: Vibes callbacks (2XX accepted, 4XX final, anything else tried again every
-five minutes at most five times, then the failure queue); Connect callbacks for receipts and MOs.
-A delivery is queued, released to the transport when it is first in its destination's line, and
-ends delivered or failed. `simulator.wire` writes the bodies.
+Rules: Vibes callback-api for registrations, Connect callbacks and receiving-messages for receipts
+and raw texts. `simulator.domain.lines` takes each to its destination, `simulator.wire` writes it.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from simulator.domain.carriers import MtState
-from simulator.domain.instants import Instant
-from simulator.domain.notices import EventNotice, MoNotice, Notice, ReceiptNotice
-from simulator.domain.record import Command, Event, Record
+from simulator.domain import faults, lines
+from simulator.domain.carriers import STAGES, MtState
+from simulator.domain.fault_rules import Effect, Occasion, Surface
+from simulator.domain.instants import MILLISECOND, Instant
+from simulator.domain.lines import CallbackKept, Delivery, RepeatCallback, Target
+from simulator.domain.messages import Mo, Mt, parts_of
+from simulator.domain.notices import (
+    EventNotice,
+    MoNotice,
+    Notice,
+    ReceiptNotice,
+    SmppReceiptNotice,
+)
 from simulator.domain.registrations import SCOPES, Registration
+from simulator.domain.text import segments
 
 if TYPE_CHECKING:
-    from simulator.domain.messages import Mo, Mt
     from simulator.domain.turn import Turn
 
 RECEIPT = "mt_receipt"
 MO = "mo"
 
-_STAGES = {
-    MtState.ROUTED: "System",
-    MtState.BLOCKED: "System",
-    MtState.SENT: "Carrier",
-    MtState.REFUSED: "Carrier",
-    MtState.DELIVERED: "Handset",
-    MtState.UNDELIVERABLE: "Handset",
-    MtState.EXPIRED: "Handset",
-}
-
-
-class Target(Record, frozen=True, kw_only=True):
-    """Where a receipt or a raw text goes (Connect: callbacks)."""
-
-    url: str
-    method: str = "POST"
-    content_type: str = "text/xml"
-    version: int = 2
-
-
-class Delivery(Record, frozen=True, kw_only=True):
-    """One callback on its way to one destination; several may tell of one event.
-
-    Source: Vibes: callbacks.
-    """
-
-    delivery_id: str
-    event_id: str
-    callback_type: str
-    url: str
-    method: str
-    content_type: str
-    version: int
-    queued_at: Instant
-    notice: Notice
-
-
-class RecordAttempt(Command, frozen=True, kw_only=True):
-    """What became of a released delivery: an HTTP status, or an error before there was one.
-
-    Source: Vibes: callbacks.
-    """
-
-    delivery_id: str
-    attempt: int
-    status: int | None = None
-    error: str | None = None
-
-
-class RetryCallback(Command, frozen=True, kw_only=True):
-    """A deferred delivery is due again (Vibes: callbacks)."""
-
-    delivery_id: str
-
-
-class RepeatCallback(Command, frozen=True, kw_only=True):
-    """Tell a destination again what it was told: at-least-once, on demand (Vibes: callbacks)."""
-
-    delivery: Delivery
-
-
-class RecoverDestination(Command, frozen=True, kw_only=True):
-    """The pause of a downed destination is over (Vibes: callbacks)."""
-
-    url: str
-
-
-class DestinationDowned(Event, frozen=True, kw_only=True):
-    """A destination that failed again and again gets nothing until `until` (Vibes: callbacks)."""
-
-    url: str
-    until: Instant
-
-
-class DestinationRecovered(Event, frozen=True, kw_only=True):
-    """A downed destination gets callbacks again (Vibes: callbacks)."""
-
-    url: str
-
-
-class CallbackOverflowed(Event, frozen=True, kw_only=True):
-    """The destination's line is full: the delivery goes to the failure queue (inferred)."""
-
-    delivery: Delivery
-
-
-class CallbackQueued(Event, frozen=True, kw_only=True):
-    """Something is to be told to a destination (Vibes: callbacks)."""
-
-    delivery: Delivery
-
-
-class CallbackReleased(Event, frozen=True, kw_only=True):
-    """The delivery is first in line: the transport is to try it now (Vibes: callbacks)."""
-
-    delivery_id: str
-    attempt: int
-
-
-class CallbackDelivered(Event, frozen=True, kw_only=True):
-    """The destination took it (2XX) (Vibes: callbacks)."""
-
-    delivery_id: str
-    attempt: int
-    status: int
-
-
-class CallbackDeferred(Event, frozen=True, kw_only=True):
-    """The destination did not take it; it is tried again at `due` (Vibes: callbacks)."""
-
-    delivery_id: str
-    attempt: int
-    due: Instant
-    reason: str
-
-
-class CallbackFailed(Event, frozen=True, kw_only=True):
-    """The delivery is in the failure queue, refused or given up (Vibes: callbacks)."""
-
-    delivery_id: str
-    attempt: int
-    reason: str
-    gave_up: bool
+_SURFACES = {RECEIPT: Surface.RECEIPT, MO: Surface.MO}
 
 
 class Callbacks:
-    """Registrations, and the line of unfinished deliveries at each destination.
-
-    Source: Vibes: callbacks.
-    """
+    """Registrations (Vibes: callback-api)."""
 
     def __init__(self) -> None:
         self.registrations: dict[str, Registration] = {}
-        self.deliveries: dict[str, Delivery] = {}
-        self.attempts: dict[str, int] = {}
-        self.lines: dict[str, deque[str]] = {}
-        self.waiting: set[str] = set()
-        self.failures: dict[str, int] = {}
-        self.downed: dict[str, Instant] = {}
-        self.queued = 0
-
-    def released(self) -> list[tuple[Delivery, int]]:
-        """Every delivery the transport owes an answer for, with its attempt, oldest first."""
-        return [
-            (self.deliveries[key], attempt)
-            for key, attempt in self.attempts.items()
-            if key not in self.waiting
-        ]
-
-    def apply_queued(self, event: CallbackQueued) -> None:
-        """The delivery joins its destination's line."""
-        delivery = event.delivery
-        self.queued += 1
-        self.deliveries[delivery.delivery_id] = delivery
-        self.lines.setdefault(delivery.url, deque()).append(delivery.delivery_id)
-
-    def apply_released(self, event: CallbackReleased) -> None:
-        """The delivery is being tried."""
-        self.attempts[event.delivery_id] = event.attempt
-        self.waiting.discard(event.delivery_id)
-
-    def apply_deferred(self, event: CallbackDeferred) -> None:
-        """The delivery, and the line behind it, wait."""
-        self.waiting.add(event.delivery_id)
-
-    def apply_overflowed(self) -> None:
-        """The delivery never joined the line; its number is taken all the same."""
-        self.queued += 1
-
-    def apply_finished(self, delivery_id: str, *, gave_up: bool) -> None:
-        """The delivery leaves its line; deliveries given up one after the other are counted."""
-        delivery = self.deliveries.pop(delivery_id)
-        if gave_up:
-            self.failures[delivery.url] = self.failures.get(delivery.url, 0) + 1
-        else:
-            self.failures.pop(delivery.url, None)
-        del self.attempts[delivery_id]
-        line = self.lines[delivery.url]
-        line.popleft()
-        if not line:
-            del self.lines[delivery.url]
 
 
 def notify(turn: Turn, callback_type: str, notice: Notice) -> None:
@@ -238,15 +71,25 @@ def _wanted(notice: EventNotice, wanted: str) -> bool:
     return wanted in ("all", notice.stage)
 
 
-def send_receipts(turn: Turn, mt: Mt, state: MtState, error_code: int | None) -> None:
-    """Queue the receipts a submitter wants of this step, one for each part (Connect: callbacks)."""
-    wish = mt.receipts
-    stage = _STAGES[state]
+def send_receipts(
+    turn: Turn, mt: Mt, state: MtState, error_code: int | None, copy: Mt | None = None
+) -> None:
+    """Queue the receipts a submitter wants of this step, one for each part.
+
+    `copy` is the message it was forwarded as. A carrier without handset receipts tells nothing
+    beyond its own acceptance. Source: Connect: callbacks.
+    """
+    wish, stage = mt.receipts, STAGES[state]
     if wish is None or wish.option == "NONE":
         return
     if wish.option.startswith("SMSC") and stage == "Handset":
         return
     if wish.option.endswith("ERROR") and error_code is None:
+        return
+    if stage == "Handset" and not turn.account.profile(mt.carrier).handset_receipts:
+        return
+    if wish.final:
+        _send_smpp_receipts(turn, mt, state, error_code)
         return
     for number, part_id in enumerate(mt.part_ids, start=1):
         notice = ReceiptNotice(
@@ -258,23 +101,88 @@ def send_receipts(turn: Turn, mt: Mt, state: MtState, error_code: int | None) ->
             stage=stage,
             error_code=error_code,
             at=turn.now,
+            forwarded_to=copy.message_id if copy is not None else None,
+            forwarded_from=mt.forwarded_from,
         )
-        queue(turn, RECEIPT, notice, Target(url=wish.url))
+        queue(turn, RECEIPT, notice, Target(url=wish.url), occasion=_of_message(mt))
+
+
+def _send_smpp_receipts(turn: Turn, mt: Mt, state: MtState, error_code: int | None) -> None:
+    """A receipt of how a message ended; one that it is under way if that was asked for."""
+    assert mt.receipts is not None
+    under_way = state in (MtState.ROUTED, MtState.SENT)
+    if under_way and not (state is MtState.SENT and mt.receipts.intermediate):
+        return
+    for number, (part_id, text) in enumerate(zip(mt.part_ids, parts_of(mt), strict=True), 1):
+        notice = SmppReceiptNotice(
+            message_id=part_id,
+            original_id=mt.message_id,
+            mdn=mt.mdn,
+            code=mt.code,
+            text=text[:20],
+            part=number,
+            parts=len(mt.part_ids),
+            submitted_at=mt.accepted_at,
+            at=turn.now,
+            error_code=error_code,
+            intermediate=under_way,
+        )
+        queue(turn, RECEIPT, notice, Target(url=mt.receipts.url), occasion=_of_message(mt))
+
+
+def _of_message(mt: Mt) -> Occasion:
+    return Occasion(
+        surface=Surface.RECEIPT,
+        operation=RECEIPT,
+        mdn=mt.mdn,
+        code=mt.code,
+        carrier=mt.carrier,
+        message_id=mt.message_id,
+    )
 
 
 def forward_mo(turn: Turn, mo: Mo) -> None:
-    """Queue the raw text for the account's MO endpoint, if it has one (Connect: receiving)."""
-    url = turn.account.connect.mo_url
-    if url is not None:
-        notice = MoNotice(
-            message_id=mo.message_id,
-            mdn=mo.mdn,
-            carrier=mo.carrier,
-            code=mo.code,
-            text=mo.text,
-            at=mo.received_at,
-        )
-        queue(turn, MO, notice, Target(url=url))
+    """Queue the raw text, in its parts, for the account's MO endpoint and for its SMPP receivers.
+
+    Source: Connect: receiving-messages.
+    """
+    for url in _mo_urls(turn):
+        for number, text in enumerate(segments(mo.text), start=1):
+            notice = MoNotice(
+                message_id=mo.part_ids[number - 1],
+                mdn=mo.mdn,
+                carrier=mo.carrier,
+                code=mo.code,
+                text=text,
+                at=mo.received_at,
+                part=number,
+                parts=len(mo.part_ids),
+                original_id=mo.message_id,
+            )
+            occasion = Occasion(
+                surface=Surface.MO,
+                operation=MO,
+                mdn=mo.mdn,
+                code=mo.code,
+                carrier=mo.carrier,
+                message_id=mo.message_id,
+            )
+            queue(turn, MO, notice, Target(url=url), occasion=occasion)
+
+
+def _mo_urls(turn: Turn) -> list[str]:
+    """The MO endpoint, and the account's binds once any of them has ever taken texts."""
+    connect, urls = turn.account.connect, []
+    if connect.mo_url is not None and connect.mo_via != "smpp":
+        urls.append(connect.mo_url)
+    if connect.mo_via != "http" and turn.world.binds.ever_received:
+        urls.append(smpp_url(turn.account.username))
+    return urls
+
+
+def smpp_url(username: str) -> str:
+    """The destination that is an account's SMPP binds (Connect: set-up-specs)."""
+    return f"{lines.SMPP}{username}"
 
 
 def queue(
@@ -283,105 +191,64 @@ def queue(
     notice: Notice,
     target: Registration | Target,
     event_id: str | None = None,
+    occasion: Occasion | None = None,
 ) -> str:
-    """Put a delivery in its destination's line, released if it is first; the event_id it carries.
+    """Put a delivery in its destination's line, if no fault has it otherwise; its event_id.
 
     Source: Vibes: callbacks.
     """
-    number = turn.count("delivery", turn.world.callbacks.queued)
+    number = turn.count("delivery", turn.world.lines.queued)
     delivery_id = turn.uuid("delivery", str(number))
-    _enqueue(
-        turn,
-        Delivery(
-            delivery_id=delivery_id,
-            event_id=event_id or delivery_id,
-            callback_type=callback_type,
-            url=target.url,
-            method=target.method,
-            content_type=target.content_type,
-            version=target.version,
-            queued_at=turn.now,
-            notice=notice,
-        ),
+    delivery = Delivery(
+        delivery_id=delivery_id,
+        event_id=event_id or delivery_id,
+        callback_type=callback_type,
+        url=target.url,
+        method=target.method,
+        content_type=target.content_type,
+        version=target.version,
+        queued_at=turn.now,
+        notice=notice,
     )
+    if turn.world.faults.rules:
+        _queue_with_faults(turn, delivery, occasion or _of_notice(callback_type, notice))
+    else:
+        lines.enqueue(turn, delivery)
     return event_id or delivery_id
+
+
+def _queue_with_faults(turn: Turn, delivery: Delivery, occasion: Occasion) -> None:
+    """Lose it, keep it back, or tell it twice, as the rules that strike say; else queue it."""
+    struck = {rule.effect: rule for rule in faults.strike(turn, occasion)}
+    if Effect.LOSE in struck:
+        return
+    late = struck.get(Effect.DELAY) or struck.get(Effect.REORDER)
+    if late is not None:
+        until = Instant(turn.now + late.wait_ms * MILLISECOND)
+        overtaken = late.effect is Effect.REORDER
+        turn.emit(CallbackKept(delivery=delivery, until=until, overtaken=overtaken))
+    else:
+        lines.enqueue(turn, delivery)
+    if Effect.DUPLICATE in struck:
+        repeat(turn, RepeatCallback(delivery=delivery))
+
+
+def _of_notice(callback_type: str, notice: Notice) -> Occasion:
+    person = getattr(notice, "person", None)
+    return Occasion(
+        surface=_SURFACES.get(callback_type, Surface.CALLBACK),
+        operation=callback_type,
+        mdn=person.mdn if person is not None else getattr(notice, "mdn", None),
+        list_id=getattr(notice, "list_id", None),
+        code=getattr(notice, "source_code", None),
+    )
 
 
 def repeat(turn: Turn, command: RepeatCallback) -> Delivery:
     """Queue the same event once more, under the same event_id (Vibes: callbacks)."""
-    number = turn.count("delivery", turn.world.callbacks.queued)
+    number = turn.count("delivery", turn.world.lines.queued)
     again = msgspec.structs.replace(
         command.delivery, delivery_id=turn.uuid("delivery", str(number)), queued_at=turn.now
     )
-    _enqueue(turn, again)
+    lines.enqueue(turn, again)
     return again
-
-
-def _enqueue(turn: Turn, delivery: Delivery) -> None:
-    url, book = delivery.url, turn.world.callbacks
-    line = len(book.lines.get(url, ())) + turn.lengthened.get(url, 0)
-    if line >= turn.account.settings.callback_queue_limit:
-        turn.emit(CallbackOverflowed(delivery=delivery))
-        return
-    turn.lengthened[url] = turn.lengthened.get(url, 0) + 1
-    turn.emit(CallbackQueued(delivery=delivery))
-    if not line and url not in book.downed:
-        turn.emit(CallbackReleased(delivery_id=delivery.delivery_id, attempt=1))
-
-
-def record_attempt(turn: Turn, command: RecordAttempt) -> None:
-    """Decide what follows an attempt. One that is not awaited (a late answer) changes nothing.
-
-    Source: Vibes: callbacks.
-    """
-    callbacks = turn.world.callbacks
-    key, attempt = command.delivery_id, command.attempt
-    if callbacks.attempts.get(key) != attempt or key in callbacks.waiting:
-        return
-    settings = turn.account.settings
-    status = command.status
-    if status is not None and 200 <= status < 300:
-        turn.emit(CallbackDelivered(delivery_id=key, attempt=attempt, status=status))
-        _release_next(turn, key)
-        return
-    reason = command.error or f"HTTP {status}"
-    final = status is not None and 400 <= status < 500
-    if final or attempt > settings.retries:
-        reason += ": final" if final else f": given up after {attempt} attempts"
-        gave_up = not final
-        turn.emit(CallbackFailed(delivery_id=key, attempt=attempt, reason=reason, gave_up=gave_up))
-        if not (gave_up and _downed(turn, callbacks.deliveries[key].url)):
-            _release_next(turn, key)
-    else:
-        due = Instant(turn.now + settings.retry_every)
-        turn.emit(CallbackDeferred(delivery_id=key, attempt=attempt, due=due, reason=reason))
-
-
-def retry(turn: Turn, command: RetryCallback) -> None:
-    """Release a deferred delivery again (Vibes: callbacks)."""
-    attempt = turn.world.callbacks.attempts[command.delivery_id] + 1
-    turn.emit(CallbackReleased(delivery_id=command.delivery_id, attempt=attempt))
-
-
-def recover(turn: Turn, command: RecoverDestination) -> None:
-    """Let a downed destination be tried again, with the first of its line (Vibes: callbacks)."""
-    turn.emit(DestinationRecovered(url=command.url))
-    line = turn.world.callbacks.lines.get(command.url)
-    if line:
-        turn.emit(CallbackReleased(delivery_id=line[0], attempt=1))
-
-
-def _downed(turn: Turn, url: str) -> bool:
-    """Pause a destination once enough deliveries in a row were given up."""
-    settings = turn.account.settings
-    if turn.world.callbacks.failures.get(url, 0) + 1 < settings.downed_after:
-        return False
-    until = Instant(turn.now + settings.downed_for)
-    turn.emit(DestinationDowned(url=url, until=until))
-    return True
-
-
-def _release_next(turn: Turn, finished: str) -> None:
-    line = turn.world.callbacks.lines[turn.world.callbacks.deliveries[finished].url]
-    if len(line) > 1:
-        turn.emit(CallbackReleased(delivery_id=line[1], attempt=1))

@@ -8,6 +8,7 @@ import msgspec
 
 from simulator.domain.account import Account
 from simulator.domain.acquisition import AddParticipant, LapseParticipation
+from simulator.domain.binds import CloseAllBinds, CloseBind, OpenBind
 from simulator.domain.broadcasts import (
     CancelBroadcast,
     CreateBroadcast,
@@ -15,24 +16,27 @@ from simulator.domain.broadcasts import (
     UpdateBroadcast,
 )
 from simulator.domain.bulk import ImportSubscribers, OptOut
-from simulator.domain.callbacks import (
+from simulator.domain.catalogue import AddList, ArchiveList, RenameList
+from simulator.domain.delivery import MoveMt, SetHandset
+from simulator.domain.faults import AddFaults, MeetCall, RemoveFaults
+from simulator.domain.inbound import GiveReply, ReceiveMo
+from simulator.domain.incentive_pools import AddCodes, CreatePool, UpdatePool
+from simulator.domain.instants import Instant
+from simulator.domain.issuing import IssueCode, RedeemCode
+from simulator.domain.lines import (
+    QueueLate,
     RecordAttempt,
     RecoverDestination,
     RepeatCallback,
     RetryCallback,
 )
-from simulator.domain.catalogue import AddList, ArchiveList, RenameList
-from simulator.domain.delivery import MoveMt, SetHandset
-from simulator.domain.inbound import GiveReply, ReceiveMo
-from simulator.domain.incentive_pools import AddCodes, CreatePool, UpdatePool
-from simulator.domain.instants import Instant
-from simulator.domain.issuing import IssueCode, RedeemCode
 from simulator.domain.lists import Unsubscribe
-from simulator.domain.messages import SubmitMt
+from simulator.domain.multipart import LapseParts, SubmitPart
 from simulator.domain.people import AddPerson, UpdatePerson
 from simulator.domain.record import Command
 from simulator.domain.registrations import EndCallback, RegisterCallback, UpdateCallback
 from simulator.domain.rehearsal import TestCallback
+from simulator.domain.sending import CancelMt, ReplaceMt, SubmitBundle, SubmitMt
 from simulator.domain.triggers import CancelTrigger, CreateTrigger, SubmitEvent, UpdateTrigger
 
 
@@ -71,6 +75,11 @@ AnyCommand = (
     | ReceiveMo
     | GiveReply
     | SubmitMt
+    | SubmitBundle
+    | SubmitPart
+    | LapseParts
+    | CancelMt
+    | ReplaceMt
     | MoveMt
     | CreateBroadcast
     | UpdateBroadcast
@@ -92,19 +101,30 @@ AnyCommand = (
     | EndCallback
     | RecordAttempt
     | RetryCallback
+    | QueueLate
+    | OpenBind
+    | CloseBind
+    | CloseAllBinds
+    | AddFaults
+    | RemoveFaults
+    | MeetCall
     | RecoverDestination
     | RepeatCallback
 )
 
 __all__ = [
     "AddCodes",
+    "AddFaults",
     "AddList",
     "AddParticipant",
     "AddPerson",
     "AnyCommand",
     "ArchiveList",
     "CancelBroadcast",
+    "CancelMt",
     "CancelTrigger",
+    "CloseAllBinds",
+    "CloseBind",
     "CreateBroadcast",
     "CreatePool",
     "CreateTrigger",
@@ -113,23 +133,31 @@ __all__ = [
     "ImportSubscribers",
     "IssueCode",
     "LapseParticipation",
+    "LapseParts",
+    "MeetCall",
     "MoveClock",
     "MoveMt",
     "OpenAccount",
+    "OpenBind",
     "OptOut",
+    "QueueLate",
     "ReceiveMo",
     "RecordAttempt",
     "RecoverDestination",
     "RedeemCode",
     "RegisterCallback",
+    "RemoveFaults",
     "RenameList",
     "RepeatCallback",
+    "ReplaceMt",
     "RetryCallback",
     "RunBroadcast",
     "SetClock",
     "SetHandset",
+    "SubmitBundle",
     "SubmitEvent",
     "SubmitMt",
+    "SubmitPart",
     "TestCallback",
     "Unsubscribe",
     "UpdateBroadcast",

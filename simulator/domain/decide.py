@@ -6,19 +6,23 @@ from typing import NamedTuple, assert_never
 
 from simulator.domain import (
     acquisition,
+    binds,
     broadcasts,
     bulk,
     callbacks,
     catalogue,
     delivery,
+    faults,
     inbound,
     incentive_pools,
     issuing,
+    lines,
     lists,
-    messages,
+    multipart,
     people,
     registrations,
     rehearsal,
+    sending,
     triggers,
 )
 from simulator.domain import commands as c
@@ -84,7 +88,17 @@ def _dispatch(turn: Turn, command: c.AnyCommand) -> Record:
         case c.GiveReply():
             inbound.give_reply(turn, command)
         case c.SubmitMt():
-            return messages.submit(turn, command)
+            return sending.submit(turn, command)
+        case c.SubmitBundle():
+            return sending.submit_bundle(turn, command)
+        case c.SubmitPart():
+            return multipart.submit_part(turn, command)
+        case c.LapseParts():
+            multipart.lapse(turn, command)
+        case c.CancelMt():
+            return delivery.cancel(turn, command)
+        case c.ReplaceMt():
+            return sending.replace(turn, command)
         case c.MoveMt():
             delivery.move(turn, command)
         case c.CreateBroadcast():
@@ -124,13 +138,27 @@ def _dispatch(turn: Turn, command: c.AnyCommand) -> Record:
         case c.EndCallback():
             return registrations.end(turn, command)
         case c.RecordAttempt():
-            callbacks.record_attempt(turn, command)
+            lines.record_attempt(turn, command)
         case c.RetryCallback():
-            callbacks.retry(turn, command)
+            lines.retry(turn, command)
+        case c.QueueLate():
+            lines.queue_late(turn, command)
         case c.RepeatCallback():
             return callbacks.repeat(turn, command)
         case c.RecoverDestination():
-            callbacks.recover(turn, command)
+            lines.recover(turn, command)
+        case c.OpenBind():
+            return binds.open_bind(turn, command)
+        case c.CloseBind():
+            binds.close_bind(turn, command)
+        case c.CloseAllBinds():
+            binds.close_all(turn, command)
+        case c.AddFaults():
+            faults.add(turn, command)
+        case c.RemoveFaults():
+            faults.remove(turn, command)
+        case c.MeetCall():
+            return faults.meet(turn, command)
         case c.OpenAccount():
             turn.emit(AccountOpened(account=command.account))
         case c.SetClock():

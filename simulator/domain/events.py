@@ -7,23 +7,15 @@ from typing import Literal
 import msgspec
 
 from simulator.domain.account import Account
+from simulator.domain.binds import BindClosed, BindOpened
 from simulator.domain.broadcasts import (
     BroadcastAdvanced,
     BroadcastSaved,
     BroadcastStarted,
     RecipientSkipped,
 )
-from simulator.domain.callbacks import (
-    CallbackDeferred,
-    CallbackDelivered,
-    CallbackFailed,
-    CallbackOverflowed,
-    CallbackQueued,
-    CallbackReleased,
-    DestinationDowned,
-    DestinationRecovered,
-)
 from simulator.domain.catalogue import ListArchived, ListSaved
+from simulator.domain.faults import FaultAdded, FaultFired, FaultRemoved, FaultSpared
 from simulator.domain.handset import HandsetChanged, ReplyGiven, ReplyPlanned
 from simulator.domain.inbound import KeywordNearMiss
 from simulator.domain.incentives import (
@@ -34,8 +26,28 @@ from simulator.domain.incentives import (
     PoolUpdated,
 )
 from simulator.domain.instants import Instant
+from simulator.domain.lines import (
+    CallbackDeferred,
+    CallbackDelivered,
+    CallbackFailed,
+    CallbackKept,
+    CallbackOverflowed,
+    CallbackQueued,
+    CallbackReleased,
+    CallbackReturned,
+    DestinationDowned,
+    DestinationRecovered,
+)
 from simulator.domain.lists import SubscriptionAdded, SubscriptionRemoved
-from simulator.domain.messages import MoReceived, MtAccepted, MtHeld, MtMoved
+from simulator.domain.messages import (
+    MoReceived,
+    MtAccepted,
+    MtForwarded,
+    MtHeld,
+    MtMoved,
+    MtReplaced,
+)
+from simulator.domain.multipart import PartKept, PartsJoined
 from simulator.domain.opt_outs import OptedOut, OptOutLifted, StopConfirmed
 from simulator.domain.participation import (
     ConfirmationBlockCleared,
@@ -89,6 +101,10 @@ AnyEvent = (
     | MtAccepted
     | MtMoved
     | MtHeld
+    | MtForwarded
+    | MtReplaced
+    | PartKept
+    | PartsJoined
     | BroadcastSaved
     | RecipientSkipped
     | BroadcastStarted
@@ -113,21 +129,33 @@ AnyEvent = (
     | DestinationRecovered
     | DestinationDowned
     | CallbackOverflowed
+    | CallbackKept
+    | CallbackReturned
+    | BindOpened
+    | BindClosed
+    | FaultAdded
+    | FaultRemoved
+    | FaultFired
+    | FaultSpared
 )
 
 __all__ = [
     "AccountOpened",
     "AnyEvent",
+    "BindClosed",
+    "BindOpened",
     "BroadcastAdvanced",
     "BroadcastSaved",
     "BroadcastStarted",
     "CallbackDeferred",
     "CallbackDelivered",
     "CallbackFailed",
+    "CallbackKept",
     "CallbackOverflowed",
     "CallbackQueued",
     "CallbackRegistered",
     "CallbackReleased",
+    "CallbackReturned",
     "ClockMoved",
     "ClockSet",
     "CodeIssued",
@@ -138,18 +166,26 @@ __all__ = [
     "DestinationRecovered",
     "EventRouted",
     "EventTaken",
+    "FaultAdded",
+    "FaultFired",
+    "FaultRemoved",
+    "FaultSpared",
     "HandsetChanged",
     "KeywordNearMiss",
     "ListArchived",
     "ListSaved",
     "MoReceived",
     "MtAccepted",
+    "MtForwarded",
     "MtHeld",
     "MtMoved",
+    "MtReplaced",
     "OptOutLifted",
     "OptedOut",
+    "PartKept",
     "ParticipationEnded",
     "ParticipationOpened",
+    "PartsJoined",
     "PersonAdded",
     "PersonUpdated",
     "PoolCreated",

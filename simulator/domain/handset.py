@@ -1,27 +1,20 @@
-"""A phone as the world remembers it, and the persona that answers on it."""
+"""A phone as the world knows it: what it was told, its carrier, and the persona behind it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.domain.carriers import SAYS_STOP, SAYS_YES
+from simulator.domain import personas
+from simulator.domain.carriers import LANDLINE, SAYS_STOP, SAYS_YES, native_carrier
+from simulator.domain.draws import draw
 from simulator.domain.instants import Instant
 from simulator.domain.numbers import Mdn
+from simulator.domain.personas import Persona
 from simulator.domain.record import Event, Record
 
 if TYPE_CHECKING:
+    from simulator.domain.account import Account
     from simulator.domain.world import World
-
-
-class Persona(Record, frozen=True, kw_only=True):
-    """What the phone's owner texts back, and after how many milliseconds. None is silence.
-
-    Source: inferred.
-    """
-
-    on_confirmation: str | None = None
-    on_message: str | None = None
-    after_ms: int = 5_000
 
 
 class Handset(Record, frozen=True, kw_only=True):
@@ -34,14 +27,29 @@ class Handset(Record, frozen=True, kw_only=True):
     connected: bool = True
 
 
+class Disconnect(Record, frozen=True, kw_only=True):
+    """A number its carrier dropped, as the daily files list it.
+
+    Source: Connect: carrier-disconnect-files.
+    """
+
+    mdn: Mdn
+    carrier: str
+    at: Instant
+
+
 class HandsetChanged(Event, frozen=True, kw_only=True):
-    """A phone changed; its whole new state (inferred)."""
+    """A phone changed; its whole new state, and its line in the disconnect file if it was dropped.
+
+    Source: inferred.
+    """
 
     handset: Handset
+    disconnect: Disconnect | None = None
 
 
 class ReplyPlanned(Event, frozen=True, kw_only=True):
-    """The persona will text back at `due`; `answers` is the message it answers, at most once.
+    """The persona will text back at `due`; `answers` is the message, `habit` which of its habits.
 
     Source: inferred.
     """
@@ -51,22 +59,53 @@ class ReplyPlanned(Event, frozen=True, kw_only=True):
     text: str
     due: Instant
     answers: str
+    habit: int = 0
 
 
 class ReplyGiven(Event, frozen=True, kw_only=True):
     """The persona texts back now (inferred)."""
 
     answers: str
+    habit: int = 0
 
 
-_EAGER = Persona(on_confirmation="Y")
-_FED_UP = Persona(on_message="STOP")
-_SILENT = Persona()
+_EAGER = personas.SHIPPED["says_yes"]
+_FED_UP = Persona(name="fed_up", habits=(personas.says("STOP", to="message"),))
+_SILENT = personas.SHIPPED["silent"]
+
+
+class Handsets:
+    """Phones that were told something, and every number a carrier dropped (inferred)."""
+
+    def __init__(self) -> None:
+        self.by_mdn: dict[Mdn, Handset] = {}
+        self.disconnects: list[Disconnect] = []
+
+    def get(self, mdn: Mdn) -> Handset:
+        """The phone, as new where it was never told anything."""
+        return self.by_mdn.get(mdn) or Handset(mdn=mdn)
+
+    def apply_changed(self, event: HandsetChanged) -> None:
+        """A phone is as the event says."""
+        self.by_mdn[event.handset.mdn] = event.handset
+        if event.disconnect is not None:
+            self.disconnects.append(event.disconnect)
+
+
+def carrier_of(world: World, mdn: Mdn) -> str:
+    """The carrier code of a number: what it was ported to, else drawn from the seed (inferred)."""
+    handset = world.handsets.by_mdn.get(mdn)
+    if handset is not None and handset.carrier is not None:
+        return handset.carrier
+    return native_carrier(world.account.seed, mdn)
 
 
 def persona_of(world: World, mdn: Mdn) -> Persona:
-    """What answers on the phone: what it was given, else its magic number's persona (inferred)."""
-    handset = world.handsets.get(mdn)
+    """What is behind a phone: what it was given, its magic number's, else its share of the mix.
+
+    Source: inferred.
+    """
+    handset = world.handsets.by_mdn.get(mdn)
     if handset is not None and handset.persona is not None:
         return handset.persona
     if world.account.settings.magic_numbers:
@@ -74,4 +113,31 @@ def persona_of(world: World, mdn: Mdn) -> Persona:
             return _EAGER
         if mdn == SAYS_STOP:
             return _FED_UP
+        if mdn.startswith("+1500555000"):
+            return _SILENT
+    return _of_the_mix(world.account, mdn)
+
+
+def _of_the_mix(account: Account, mdn: Mdn) -> Persona:
+    if not account.phones:
+        return _SILENT
+    at = draw(account.seed, "persona", mdn) % 10_000
+    for name, share in account.phones:
+        if at < share:
+            return account.persona(name)
+        at -= share
     return _SILENT
+
+
+def is_mobile(world: World, mdn: Mdn) -> bool:
+    """False for a landline, which takes no text (Vibes: 422 not a mobile phone number)."""
+    if world.account.settings.magic_numbers and mdn == LANDLINE:
+        return False
+    return not persona_of(world, mdn).landline
+
+
+def on_again(world: World, mdn: Mdn, now: Instant) -> Instant | None:
+    """When a phone that its persona keeps off goes on; None where it is on (inferred)."""
+    off_for = persona_of(world, mdn).off_for
+    until = Instant(world.account.clock.now + off_for)
+    return until if off_for and now < until else None

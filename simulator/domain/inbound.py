@@ -14,14 +14,13 @@ from simulator.domain import (
     callbacks,
     keywords,
     lists,
-    messages,
     opt_outs,
     people,
     registrations,
+    sending,
 )
 from simulator.domain.account import AcquisitionCampaign, SourceCode
-from simulator.domain.carriers import carrier_of
-from simulator.domain.handset import ReplyGiven
+from simulator.domain.handset import ReplyGiven, carrier_of
 from simulator.domain.lists import OptOutReason, Subscription
 from simulator.domain.messages import Mo, MoReceived, Purpose
 from simulator.domain.notices import UnmatchedNotice
@@ -31,6 +30,7 @@ from simulator.domain.participation import ConfirmationBlockCleared, Participati
 from simulator.domain.person import PersonPatch
 from simulator.domain.record import Command, Event, Record
 from simulator.domain.refusals import Fault, refuse
+from simulator.domain.text import segments
 
 if TYPE_CHECKING:
     from simulator.domain.turn import Turn
@@ -51,6 +51,7 @@ class GiveReply(Command, frozen=True, kw_only=True):
     code: str
     text: str
     answers: str
+    habit: int = 0
 
 
 class KeywordNearMiss(Event, frozen=True, kw_only=True):
@@ -73,7 +74,7 @@ class Received(Record, frozen=True, kw_only=True):
 
 def give_reply(turn: Turn, command: GiveReply) -> None:
     """Let the persona text what it planned (inferred, CTIA practice)."""
-    turn.emit(ReplyGiven(answers=command.answers))
+    turn.emit(ReplyGiven(answers=command.answers, habit=command.habit))
     receive(turn, ReceiveMo(mdn=command.mdn, code=command.code, text=command.text))
 
 
@@ -96,7 +97,7 @@ def receive(turn: Turn, command: ReceiveMo) -> Received:
         _stop(turn, code, command.mdn)
     elif said in keywords.HELP:
         mo = _take(turn, command, "help")
-        messages.send(turn, command.mdn, code.code, code.help, Purpose.HELP_REPLY)
+        sending.send(turn, command.mdn, code.code, code.help, Purpose.HELP_REPLY)
     elif said in keywords.START:
         mo = _take(turn, command, "start")
         _start(turn, code, command.mdn)
@@ -118,8 +119,12 @@ def receive(turn: Turn, command: ReceiveMo) -> Received:
 
 def _take(turn: Turn, command: ReceiveMo, taken_as: str) -> Mo:
     number = turn.world.messages.mo_counts.get(command.mdn, 0) + 1
+    subject = f"{command.mdn} {number}"
+    extra = range(2, len(segments(command.text)) + 1)
+    message_id = turn.uuid("mo", subject)
     mo = Mo(
-        message_id=turn.uuid("mo", f"{command.mdn} {number}"),
+        message_id=message_id,
+        part_ids=(message_id, *(turn.uuid("mo part", f"{subject} {part}") for part in extra)),
         mdn=command.mdn,
         code=command.code,
         text=command.text,
@@ -164,7 +169,7 @@ def _stop(turn: Turn, code: SourceCode, mdn: Mdn) -> None:
     last = turn.world.opt_outs.confirmed_at.get((code.code, mdn))
     window = turn.account.settings.stop_reply_window
     if leaving or pending or last is None or turn.now - last >= window:
-        messages.send(turn, mdn, code.code, code.stop, Purpose.STOP_REPLY)
+        sending.send(turn, mdn, code.code, code.stop, Purpose.STOP_REPLY)
         turn.emit(StopConfirmed(code=code.code, mdn=mdn, at=turn.now))
     person = turn.world.people.with_mdn(mdn)
     if person is not None:
@@ -225,14 +230,14 @@ def _start(turn: Turn, code: SourceCode, mdn: Mdn) -> None:
         for list_id in standing.list_ids:
             if turn.world.subscriptions.get(person.person_key, list_id) is None:
                 lists.subscribe(turn, person, list_id, "start")
-    messages.send(turn, mdn, code.code, code.start, Purpose.START_REPLY)
+    sending.send(turn, mdn, code.code, code.start, Purpose.START_REPLY)
 
 
 def _join(turn: Turn, campaign: AcquisitionCampaign, mdn: Mdn, keyword: str) -> None:
     """A keyword joins, clears a confirmation block, and answers a member kindly."""
     person = turn.world.people.with_mdn(mdn)
     if person and turn.world.subscriptions.get(person.person_key, campaign.list_id):
-        messages.send(turn, mdn, campaign.code, campaign.already, Purpose.ALREADY)
+        sending.send(turn, mdn, campaign.code, campaign.already, Purpose.ALREADY)
         return
     if (campaign.id, mdn) in turn.world.participations.blocks:
         turn.emit(ConfirmationBlockCleared(campaign_id=campaign.id, mdn=mdn))
@@ -241,7 +246,7 @@ def _join(turn: Turn, campaign: AcquisitionCampaign, mdn: Mdn, keyword: str) -> 
 
 
 def _unmatched(turn: Turn, code: SourceCode, mo: Mo) -> None:
-    messages.send(turn, mo.mdn, code.code, code.unrecognised, Purpose.UNMATCHED_REPLY)
+    sending.send(turn, mo.mdn, code.code, code.unrecognised, Purpose.UNMATCHED_REPLY)
     near = keywords.near_miss(mo.text)
     if near is not None:
         turn.emit(KeywordNearMiss(mdn=mo.mdn, code=mo.code, text=mo.text, keyword=near))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.domain.incentives import Distribution
+from simulator.domain.lines import is_smpp
 from simulator.domain.world import World
 
 
@@ -53,16 +54,21 @@ def _messages(world: World) -> None:
 
 
 def _callbacks(world: World) -> None:
-    book = world.callbacks
+    book = world.lines
     for url, line in book.lines.items():
         _must(bool(line), f"{url} has an empty line")
-        head, *rest = line
+        tried = [key for key in line if key in book.attempts]
+        _must(book.abreast.get(url, 0) == len(tried), f"{url} counts what is under way wrong")
         if url in book.downed:
             _must(world.timers.get(f"recover:{url}") is not None, f"{url} is downed for ever")
-            _must(head not in book.attempts, f"{url} is downed and tried")
-        waits = world.timers.get(f"retry:{head}") is not None
-        _must(waits == (head in book.waiting), f"{head} waits without a timer")
-        _must(not any(key in book.attempts for key in rest), f"{url} is tried out of order")
+            _must(not tried, f"{url} is downed and tried")
+        for key in line:
+            waits = world.timers.get(f"retry:{key}") is not None
+            _must(waits == (key in book.waiting), f"{key} waits without a timer")
+        if not is_smpp(url):
+            _must(tried in ([], list(line)[:1]), f"{url} is tried out of order")
+    for key in book.kept:
+        _must(world.timers.get(f"late:{key}") is not None, f"{key} is kept for ever")
 
 
 def _incentives(world: World) -> None:

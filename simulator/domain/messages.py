@@ -1,7 +1,7 @@
 """Messages to phones (MT) and from phones (MO): accepted, under way, finished.
 
-`simulator.domain.delivery` moves a message along its fate. A finished message leaves the world;
-the store keeps it for queries. Rules: Connect
+`simulator.domain.sending` takes messages in, `simulator.domain.delivery` moves each along its fate.
+A finished message leaves the world; the store keeps it for queries. Rules: Connect
 send-an-sms-message, split-messages, callbacks.
 """
 
@@ -10,18 +10,21 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
-from simulator.domain.carriers import NEXT_STATES, MtState, Step, carrier_of, is_mobile, plan
+from simulator.domain.carriers import NEXT_STATES, MtState
+from simulator.domain.fate import Fate, next_free
 from simulator.domain.instants import Instant
 from simulator.domain.numbers import Mdn
-from simulator.domain.record import Command, Event, Record
-from simulator.domain.refusals import Fault, refuse
-from simulator.domain.text import MAX_CHARACTERS, MAX_UNSPLIT_CHARACTERS, segments, squeeze
+from simulator.domain.record import Event, Record
+from simulator.domain.text import segments
 
 if TYPE_CHECKING:
-    from simulator.domain.turn import Turn
-
+    from simulator.domain.account import Account
 
 ReceiptOption = Literal["NONE", "ERROR", "ALL", "SMSC_ERROR", "SMSC_ALL"]
+
+
+Surface = Literal["connect", "smpp", "platform"]
+"""The way a message came in: Connect over HTTP or SMPP, or the platform's own."""
 
 
 class Purpose(StrEnum):
@@ -55,16 +58,23 @@ AUTOMATIC = frozenset(
 
 
 class ReceiptWish(Record, frozen=True, kw_only=True):
-    """Which receipts a submitter wants, and where (Connect: receiptOption)."""
+    """Which receipts a submitter wants, and where (Connect: receiptOption).
+
+    An SMPP submitter is told only how it ended (`final`), and on wish that it is under way.
+    """
 
     option: ReceiptOption
     url: str
+    final: bool = False
+    intermediate: bool = False
 
 
 class Mt(Record, frozen=True, kw_only=True):
-    """An accepted message to a phone. `part_ids[0]` is the message id; `plan` is its fate.
+    """An accepted message to a phone. `part_ids[0]` is the message id; `fate` what becomes of it.
 
-    Source: Connect: send-an-sms-message.
+    `part_texts` stands where the parts are not cut as a concatenating carrier cuts them,
+    `submitted_text` where the carrier cannot show what was submitted.
+    Source: Connect: send-an-sms-message, split-messages.
     """
 
     message_id: str
@@ -72,21 +82,27 @@ class Mt(Record, frozen=True, kw_only=True):
     code: str
     text: str
     purpose: Purpose
+    surface: Surface
     carrier: str
     accepted_at: Instant
     part_ids: tuple[str, ...]
-    plan: tuple[Step, ...]
+    fate: Fate
+    part_texts: tuple[str, ...] = ()
+    submitted_text: str | None = None
     subject_id: str | None = None
     submitter_id: str | None = None
     transaction_id: str | None = None
     split: bool = False
+    alternate: bool = False
+    forwarded_from: str | None = None
     receipts: ReceiptWish | None = None
 
 
 class Mo(Record, frozen=True, kw_only=True):
     """A text from a phone, as it came in, and what the platform took it for.
 
-    Source: Connect: receiving-messages.
+    `part_ids` has one for each part a long text came in, the message's own first.
+    Source: Connect: receiving-messages, version-31-features.
     """
 
     message_id: str
@@ -96,19 +112,7 @@ class Mo(Record, frozen=True, kw_only=True):
     received_at: Instant
     carrier: str
     taken_as: str
-
-
-class SubmitMt(Command, frozen=True, kw_only=True):
-    """POST /MessageApi/mt/messages: one text to one phone (Connect: send-an-sms-message)."""
-
-    mdn: Mdn
-    code: str
-    text: str
-    carrier: str | None = None
-    split: bool = False
-    submitter_id: str | None = None
-    transaction_id: str | None = None
-    receipts: ReceiptWish | None = None
+    part_ids: tuple[str, ...] = ()
 
 
 class MtAccepted(Event, frozen=True, kw_only=True):
@@ -130,13 +134,27 @@ class MtMoved(Event, frozen=True, kw_only=True):
 
 
 class MtHeld(Event, frozen=True, kw_only=True):
-    """The phone cannot be reached; the carrier keeps the message until `until`.
+    """The phone cannot be reached; the carrier keeps the message, and tries again at `until`.
 
     Source: inferred, the carriers' usual 72 hours.
     """
 
     message_id: str
     until: Instant
+    because: str
+
+
+class MtForwarded(Event, frozen=True, kw_only=True):
+    """A message that failed was sent again from the alternate code (Connect: version-31-features)."""
+
+    message_id: str
+    to: str
+
+
+class MtReplaced(Event, frozen=True, kw_only=True):
+    """The text of a message that has not left was replaced (SMPP 3.4, replace_sm)."""
+
+    mt: Mt
 
 
 class MoReceived(Event, frozen=True, kw_only=True):
@@ -145,25 +163,28 @@ class MoReceived(Event, frozen=True, kw_only=True):
     mo: Mo
 
 
-class Accepted(Record, frozen=True, kw_only=True):
-    """Reply: the message as accepted (Connect: send-an-sms-message)."""
-
-    mt: Mt
+def parts_of(mt: Mt) -> tuple[str, ...]:
+    """The texts of a message's parts, as many as it has ids (Connect: split-messages)."""
+    return mt.part_texts or segments(mt.text)
 
 
 class Messages:
     """Messages under way, how far each is, which are held, and how many each phone has had.
 
-    Source: Connect: send-an-sms-message.
+    `lanes` is when a throttled carrier takes the next message of a code, `met` how many messages a
+    phone got that are no automatic answers. Source: Connect: send-an-sms-message.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, account: Account) -> None:
         self.in_flight: dict[str, Mt] = {}
         self.states: dict[str, MtState] = {}
         self.steps: dict[str, int] = {}
         self.held: dict[str, Instant] = {}
+        self.lanes: dict[tuple[str, str], Instant] = {}
+        self.met: dict[Mdn, int] = {}
         self.mt_counts: dict[Mdn, int] = {}
         self.mo_counts: dict[Mdn, int] = {}
+        self._account = account
 
     def held_for(self, mdn: Mdn) -> list[str]:
         """The ids of messages a carrier keeps for the phone, oldest first."""
@@ -175,7 +196,7 @@ class Messages:
         if held is not None:
             return held
         mt = self.in_flight[message_id]
-        return Instant(mt.accepted_at + mt.plan[self.steps[message_id]].after)
+        return Instant(mt.accepted_at + mt.fate.steps[self.steps[message_id]].after)
 
     def apply_accepted(self, event: MtAccepted) -> None:
         """A message is under way."""
@@ -184,6 +205,10 @@ class Messages:
         self.states[mt.message_id] = MtState.ACCEPTED
         self.steps[mt.message_id] = 0
         self.mt_counts[mt.mdn] = self.mt_counts.get(mt.mdn, 0) + 1
+        if mt.fate.handed_at is not None:
+            profile = self._account.profile(mt.carrier)
+            free = next_free(profile, mt.fate.handed_at, len(mt.part_ids))
+            self.lanes[mt.code, mt.carrier] = free
 
     def apply_moved(self, event: MtMoved) -> bool:
         """A step is done; True where another follows. An illegal step raises and changes nothing."""
@@ -195,6 +220,9 @@ class Messages:
             self.states[key] = event.state
             self.steps[key] += 1
             return True
+        mt = self.in_flight[key]
+        if event.state is MtState.DELIVERED and mt.purpose not in AUTOMATIC:
+            self.met[mt.mdn] = self.met.get(mt.mdn, 0) + 1
         del self.in_flight[key], self.states[key], self.steps[key]
         return False
 
@@ -202,79 +230,10 @@ class Messages:
         """A carrier keeps a message."""
         self.held[event.message_id] = event.until
 
+    def apply_replaced(self, event: MtReplaced) -> None:
+        """A message has another text."""
+        self.in_flight[event.mt.message_id] = event.mt
+
     def apply_received(self, event: MoReceived) -> None:
         """A phone has texted once more."""
         self.mo_counts[event.mo.mdn] = self.mo_counts.get(event.mo.mdn, 0) + 1
-
-
-def submit(turn: Turn, command: SubmitMt) -> Accepted:
-    """Connect: send-an-sms-message. 403/1011 code, 422/1031 no mobile, 422/1032 too long unsplit."""
-    if turn.account.code(command.code) is None:
-        raise refuse(Fault.CODE_NOT_YOURS, f'the account has no code "{command.code}"')
-    carrier = command.carrier or carrier_of(turn.world, command.mdn)
-    if not is_mobile(turn.world, command.mdn):
-        raise refuse(Fault.NOT_MOBILE, "not a mobile phone number", command.mdn, carrier)
-    if not command.split and len(command.text) > MAX_UNSPLIT_CHARACTERS:
-        raise refuse(Fault.TEXT_TOO_LONG, "text too long", str(len(command.text)))
-    blocked = is_barred(turn, command.code, command.mdn)
-    mt = _accept(turn, command, Purpose.CONNECT, carrier, blocked=blocked)
-    return Accepted(mt=mt)
-
-
-def is_barred(turn: Turn, code: str, mdn: Mdn) -> bool:
-    """Whether a STOP stands between the code and the number (inferred; setting)."""
-    standing = turn.world.opt_outs.get(code, mdn) is not None
-    return standing and turn.account.settings.stop_blocks_sends
-
-
-def send(
-    turn: Turn,
-    mdn: Mdn,
-    code: str,
-    text: str,
-    purpose: Purpose,
-    subject_id: str | None = None,
-    *,
-    blocked: bool = False,
-) -> Mt:
-    """A message of the platform itself: a prompt, a welcome, an automatic reply, a broadcast.
-
-    Source: Connect: send-an-sms-message.
-    """
-    order = SubmitMt(mdn=mdn, code=code, text=text, split=True)
-    carrier = carrier_of(turn.world, mdn)
-    return _accept(turn, order, purpose, carrier, blocked=blocked, subject_id=subject_id)
-
-
-def _accept(
-    turn: Turn,
-    order: SubmitMt,
-    purpose: Purpose,
-    carrier: str,
-    *,
-    blocked: bool,
-    subject_id: str | None = None,
-) -> Mt:
-    text = order.text[:MAX_CHARACTERS] if order.split else squeeze(order.text)
-    number = turn.count(f"mt {order.mdn}", turn.world.messages.mt_counts.get(order.mdn, 0))
-    subject = f"{order.mdn} {number}"
-    message_id = turn.uuid("mt", subject)
-    extra = range(2, len(segments(text)) + 1)
-    mt = Mt(
-        message_id=message_id,
-        mdn=order.mdn,
-        code=order.code,
-        text=text,
-        purpose=purpose,
-        carrier=carrier,
-        accepted_at=turn.now,
-        part_ids=(message_id, *(turn.uuid("part", f"{subject} {part}") for part in extra)),
-        plan=plan(turn.world, order.mdn, carrier, subject, blocked=blocked),
-        subject_id=subject_id,
-        submitter_id=order.submitter_id,
-        transaction_id=order.transaction_id,
-        split=order.split,
-        receipts=order.receipts,
-    )
-    turn.emit(MtAccepted(mt=mt))
-    return mt

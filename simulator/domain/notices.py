@@ -84,6 +84,27 @@ class ReceiptNotice(_Notice, frozen=True, kw_only=True):
     stage: str
     error_code: int | None
     at: Instant
+    forwarded_to: str | None = None
+    forwarded_from: str | None = None
+
+
+class SmppReceiptNotice(_Notice, frozen=True, kw_only=True):
+    """A receipt of one part of a message that came by SMPP; `intermediate` is no end yet.
+
+    Source: Connect: sending-receiving-messages (SMPP delivery receipts).
+    """
+
+    message_id: str
+    original_id: str
+    mdn: Mdn
+    code: str
+    text: str
+    part: int
+    parts: int
+    submitted_at: Instant
+    at: Instant
+    error_code: int | None
+    intermediate: bool = False
 
 
 class MoNotice(_Notice, frozen=True, kw_only=True):
@@ -95,6 +116,9 @@ class MoNotice(_Notice, frozen=True, kw_only=True):
     code: str
     text: str
     at: Instant
+    part: int = 1
+    parts: int = 1
+    original_id: str | None = None
 
 
 Notice = (
@@ -105,5 +129,6 @@ Notice = (
     | UnmatchedNotice
     | EventNotice
     | ReceiptNotice
+    | SmppReceiptNotice
     | MoNotice
 )

@@ -88,6 +88,16 @@ def format_mdn(mdn: str, version: int) -> str:
     return mdn.removeprefix("+1") if version == 1 else mdn
 
 
+@cache
+def _country(area: str) -> str | None:
+    return phonenumbers.region_code_for_number(phonenumbers.parse(f"+1{area}5550101"))
+
+
+def is_canadian(mdn: Mdn) -> bool:
+    """Whether the number's area code is Canada's (Vibes: versions-compatibility)."""
+    return _country(mdn[2:5]) == "CA"
+
+
 def _is_national(text: str) -> bool:
     return text.isascii() and _NATIONAL.fullmatch(text) is not None and _is_served(text[:3])
 
@@ -95,5 +105,4 @@ def _is_national(text: str) -> bool:
 @cache
 def _is_served(area: str) -> bool:
     """Whether an area code is one of the US or Canada; one that nobody has may be (examples use it)."""
-    number = phonenumbers.parse(f"+1{area}5550101")
-    return phonenumbers.region_code_for_number(number) in (None, *_SERVED)
+    return _country(area) in (None, *_SERVED)

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET
 
 from simulator.domain import callbacks, lists, registrations
-from simulator.domain.carriers import carrier_of
+from simulator.domain.handset import carrier_of
 from simulator.domain.ids import person_id_of
 from simulator.domain.notices import PersonNotice
 from simulator.domain.person import (

@@ -21,7 +21,12 @@ class Fault(StrEnum):
     MDN_CONFLICT = "mdn_conflict"
     MDN_IMMUTABLE = "mdn_immutable"
     CODE_NOT_YOURS = "code_not_yours"
+    CODE_NOT_THE_COMPANYS = "code_not_the_companys"
+    COMPANY_NOT_YOURS = "company_not_yours"
+    NOT_PROVISIONED = "not_provisioned"
     TEXT_TOO_LONG = "text_too_long"
+    ALTERNATE_MULTIPART = "alternate_multipart"
+    TOO_MANY_BINDS = "too_many_binds"
     STARTED = "started"
     INVALID = "invalid"
 

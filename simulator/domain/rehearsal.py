@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from simulator.domain import callbacks
-from simulator.domain.callbacks import Target
+from simulator.domain.lines import Target
 from simulator.domain.notices import (
     EventNotice,
     ListNotice,

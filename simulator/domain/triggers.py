@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from simulator.domain import callbacks, messages, templates
-from simulator.domain.carriers import MtState, is_mobile
+from simulator.domain import callbacks, sending, templates
+from simulator.domain.carriers import MtState
+from simulator.domain.handset import is_mobile
 from simulator.domain.instants import Instant
 from simulator.domain.messages import Mt, Purpose
 from simulator.domain.notices import EventNotice
@@ -280,8 +281,7 @@ def _send(
         _tell(turn, notice, "unexpected_error")
         return
     code = item.plan.code
-    blocked = messages.is_barred(turn, code, mdn)
-    mt = messages.send(turn, mdn, code, text, Purpose.EVENT, str(item.number), blocked=blocked)
+    mt = sending.send(turn, mdn, code, text, Purpose.EVENT, str(item.number), heeds_opt_out=True)
     routed = msgspec.structs.replace(notice, status="processing")
     turn.emit(EventRouted(message_id=mt.message_id, notice=routed))
     _tell(turn, routed, "accepted_by_event_triggered_message")

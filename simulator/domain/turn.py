@@ -25,6 +25,7 @@ class Turn:
         self.now = now
         self.events: list[AnyEvent] = []
         self.lengthened: dict[str, int] = {}
+        self.lanes: dict[tuple[str, str], Instant] = {}
         self._taken: dict[str, int] = {}
 
     @property
@@ -40,6 +41,10 @@ class Turn:
         """The next number of a kind, from 1, given how many the world has and this turn took."""
         self._taken[kind] = self._taken.get(kind, 0) + 1
         return already + self._taken[kind]
+
+    def taken(self, kind: str) -> int:
+        """How many of a kind this turn took."""
+        return self._taken.get(kind, 0)
 
     def uuid(self, kind: str, subject: str) -> str:
         """An id in the shape of a UUID for a subject of this account."""

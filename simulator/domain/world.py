@@ -11,17 +11,20 @@ from typing import assert_never
 from simulator.domain import events as e
 from simulator.domain.account import Account
 from simulator.domain.acquisition import LapseParticipation
+from simulator.domain.binds import Binds
 from simulator.domain.broadcasts import Broadcasts, RunBroadcast
-from simulator.domain.callbacks import Callbacks, RecoverDestination, RetryCallback
+from simulator.domain.callbacks import Callbacks
 from simulator.domain.catalogue import Catalogue
 from simulator.domain.delivery import MoveMt
-from simulator.domain.handset import Handset
+from simulator.domain.faults import Faults
+from simulator.domain.handset import Handsets
 from simulator.domain.inbound import GiveReply
 from simulator.domain.incentives import Incentives
 from simulator.domain.instants import Instant
+from simulator.domain.lines import Lines, QueueLate, RecoverDestination, RetryCallback
 from simulator.domain.lists import Subscriptions
 from simulator.domain.messages import Messages
-from simulator.domain.numbers import Mdn
+from simulator.domain.multipart import LapseParts, PartKept, Parts
 from simulator.domain.opt_outs import OptOuts
 from simulator.domain.participation import Participation, Participations
 from simulator.domain.person import People
@@ -42,12 +45,18 @@ class World:
         self.subscriptions = Subscriptions()
         self.participations = Participations()
         self.opt_outs = OptOuts()
-        self.messages = Messages()
-        self.handsets: dict[Mdn, Handset] = {}
+        self.messages = Messages(account)
+        self.parts = Parts()
+        self.handsets = Handsets()
         self.incentives = Incentives()
         self.broadcasts = Broadcasts()
         self.triggers = Triggers()
         self.callbacks = Callbacks()
+        self.lines = Lines()
+        self.binds = Binds()
+        self.faults = Faults()
+        for rule in account.faults:
+            self.faults.rules[rule.id] = rule
         self.timers = Timers()
 
     def apply(self, event: e.AnyEvent, at: Instant) -> None:
@@ -90,12 +99,20 @@ class World:
             case e.MtHeld():
                 self.messages.apply_held(event)
                 self._await_step(event.message_id)
+            case e.MtReplaced():
+                self.messages.apply_replaced(event)
+            case e.PartKept():
+                self.parts.apply_kept(event)
+                self._await_parts(event)
+            case e.PartsJoined():
+                self.parts.apply_joined(event)
+                self.timers.clear(f"parts:{event.key}")
             case e.MoReceived():
                 self.messages.apply_received(event)
             case e.ReplyPlanned():
                 self._await_reply(event)
             case e.ReplyGiven():
-                self.timers.clear(f"reply:{event.answers}")
+                self.timers.clear(f"reply:{event.answers}:{event.habit}")
             case e.BroadcastSaved():
                 self.broadcasts.apply_saved(event)
                 self._await_broadcast(event.broadcast.broadcast_id)
@@ -111,7 +128,7 @@ class World:
             case e.EventRouted():
                 self.triggers.apply_routed(event)
             case e.HandsetChanged():
-                self.handsets[event.handset.mdn] = event.handset
+                self.handsets.apply_changed(event)
             case e.PoolCreated():
                 self.incentives.apply_created(event)
             case e.PoolUpdated():
@@ -126,34 +143,54 @@ class World:
                 item = event.registration
                 self.callbacks.registrations[item.callback_id] = item
             case e.CallbackQueued():
-                self.callbacks.apply_queued(event)
+                self.lines.apply_queued(event)
+                self.timers.clear(f"late:{event.delivery.delivery_id}")
             case e.CallbackReleased():
-                self.callbacks.apply_released(event)
+                self.lines.apply_released(event)
                 self.timers.clear(f"retry:{event.delivery_id}")
             case e.CallbackDeferred():
-                self.callbacks.apply_deferred(event)
+                self.lines.apply_deferred(event)
                 retry = RetryCallback(delivery_id=event.delivery_id)
                 self.timers.set(f"retry:{event.delivery_id}", event.due, retry)
             case e.CallbackDelivered():
-                self.callbacks.apply_finished(event.delivery_id, gave_up=False)
+                self.lines.apply_finished(event.delivery_id, gave_up=False)
             case e.CallbackFailed():
-                self.callbacks.apply_finished(event.delivery_id, gave_up=event.gave_up)
+                self.lines.apply_finished(event.delivery_id, gave_up=event.gave_up)
             case e.CallbackOverflowed():
-                self.callbacks.apply_overflowed()
+                self.lines.apply_overflowed(event)
+                self.timers.clear(f"late:{event.delivery.delivery_id}")
+            case e.CallbackKept():
+                self.lines.apply_kept(event)
+                key = event.delivery.delivery_id
+                self.timers.set(f"late:{key}", event.until, QueueLate(delivery_id=key))
+            case e.CallbackReturned():
+                self.lines.apply_returned(event.delivery_id)
+            case e.BindOpened():
+                self.binds.apply_opened(event)
+            case e.BindClosed():
+                self.binds.apply_closed(event)
+            case e.FaultAdded():
+                self.faults.apply_added(event)
+            case e.FaultRemoved():
+                self.faults.apply_removed(event.fault_id)
+            case e.FaultFired():
+                self.faults.apply_met(event.fault_id, event.occasion.mdn, fired=True)
+            case e.FaultSpared():
+                self.faults.apply_met(event.fault_id, event.mdn, fired=False)
             case e.DestinationDowned():
-                self.callbacks.downed[event.url] = event.until
+                self.lines.downed[event.url] = event.until
                 recover = RecoverDestination(url=event.url)
                 self.timers.set(f"recover:{event.url}", event.until, recover)
             case e.DestinationRecovered():
-                del self.callbacks.downed[event.url]
-                self.callbacks.failures.pop(event.url, None)
+                del self.lines.downed[event.url]
+                self.lines.failures.pop(event.url, None)
                 self.timers.clear(f"recover:{event.url}")
             case e.ClockSet():
                 self.clock = event
                 self.clock_since = at
             case e.ClockMoved():
                 self.now = event.now
-            case e.AccountOpened() | e.KeywordNearMiss() | e.RecipientSkipped():
+            case e.AccountOpened() | e.KeywordNearMiss() | e.RecipientSkipped() | e.MtForwarded():
                 pass
             case _:
                 assert_never(event)
@@ -177,5 +214,15 @@ class World:
             self.timers.set(f"broadcast:{broadcast_id}", Instant(max(due, self.now)), run)
 
     def _await_reply(self, event: e.ReplyPlanned) -> None:
-        reply = GiveReply(mdn=event.mdn, code=event.code, text=event.text, answers=event.answers)
-        self.timers.set(f"reply:{event.answers}", event.due, reply)
+        reply = GiveReply(
+            mdn=event.mdn,
+            code=event.code,
+            text=event.text,
+            answers=event.answers,
+            habit=event.habit,
+        )
+        self.timers.set(f"reply:{event.answers}:{event.habit}", event.due, reply)
+
+    def _await_parts(self, event: PartKept) -> None:
+        if self.timers.get(f"parts:{event.key}") is None:
+            self.timers.set(f"parts:{event.key}", event.until, LapseParts(key=event.key))

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from simulator.domain.callbacks import CallbackReleased
 from simulator.domain.commands import AnyCommand, MoveClock
 from simulator.domain.decide import decide
 from simulator.domain.instants import LAST_INSTANT, SECOND, Instant, iso
+from simulator.domain.lines import CallbackReleased
 from simulator.domain.record import Record
 from simulator.domain.world import World
 from simulator.errors import ClockBackwards, EngineFailed, UserError

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from simulator.domain.callbacks import CallbackReleased, Delivery, RecordAttempt
+from simulator.domain.lines import CallbackReleased, Delivery, RecordAttempt
 from simulator.errors import EngineFailed
 from simulator.runtime.engine import Engine
 from simulator.runtime.ports import Attempt, Entry, Exchange, Transport
@@ -28,7 +28,7 @@ class Outbox:
         self.hosts = hosts
         self._engine = engine
         self._transport = transport
-        self._todo: deque[tuple[Delivery, int]] = deque(engine.world.callbacks.released())
+        self._todo: deque[tuple[Delivery, int]] = deque(engine.world.lines.released())
         self._owed = len(self._todo)
         self._wake = asyncio.Event()
         self._settled = asyncio.Event()
@@ -62,7 +62,7 @@ class Outbox:
             raise EngineFailed(f'account "{self._engine.key}" was stopped or removed meanwhile')
 
     def _heard(self, entries: Sequence[Entry]) -> None:
-        deliveries = self._engine.world.callbacks.deliveries
+        deliveries = self._engine.world.lines.deliveries
         for entry in entries:
             if isinstance(entry.value, CallbackReleased):
                 self._todo.append((deliveries[entry.value.delivery_id], entry.value.attempt))

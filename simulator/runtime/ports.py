@@ -8,10 +8,10 @@ from typing import Literal, Protocol
 import msgspec
 
 from simulator.domain.account import Account
-from simulator.domain.callbacks import Delivery
 from simulator.domain.commands import AnyCommand
 from simulator.domain.events import AnyEvent
 from simulator.domain.instants import Instant
+from simulator.domain.lines import Delivery
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -67,11 +67,15 @@ class AccountRecord(msgspec.Struct, frozen=True):
 
 
 class HistoryStep(msgspec.Struct, frozen=True):
-    """A state a message reached, when, and the receipt code if it is a failure."""
+    """A state a message reached, when, the receipt code if it is a failure, and why it waits.
+
+    `held` and `forwarded` are told between states: the note is the reason, or the copy's id.
+    """
 
     state: str
     at: Instant
     error_code: int | None = None
+    note: str | None = None
 
 
 class MessageRecord(msgspec.Struct, frozen=True):
@@ -87,6 +91,8 @@ class MessageRecord(msgspec.Struct, frozen=True):
     at: Instant
     segments: int
     purpose: str
+    surface: str
+    carrier: str
     body: bytes
     history: tuple[HistoryStep, ...]
 
@@ -147,8 +153,14 @@ class Store(Protocol):
         """A message by its id or by the id of one of its parts, with that part's number from 1."""
         ...
 
-    async def attempts(self, account: str) -> list[Attempt]:
-        """Every attempt at a callback, in the order they were made."""
+    async def trail(self, account: str, message_id: str) -> list[Entry]:
+        """The journal rows that tell of a message beside its states: receipts, faults, replies."""
+        ...
+
+    async def attempts(
+        self, account: str, delivery_ids: Sequence[str] | None = None
+    ) -> list[Attempt]:
+        """Every attempt at a callback, or at those deliveries, in the order they were made."""
         ...
 
 

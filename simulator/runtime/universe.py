@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Literal, NamedTuple
 
 from simulator.domain.account import Account
-from simulator.domain.commands import OpenAccount, SetClock
+from simulator.domain.commands import CloseAllBinds, OpenAccount, SetClock
 from simulator.domain.events import AccountOpened, AnyEvent
 from simulator.domain.instants import Instant
 from simulator.domain.world import World
@@ -49,6 +49,7 @@ class Universe:
         settings = engine.world.account.settings
         self.calls = Throttle(wall, settings.calls_per_second)
         self.events = Throttle(wall, settings.events_per_second)
+        self.submits = Throttle(wall, engine.world.account.connect.per_second)
         self.outbox = Outbox(engine, transport, record.hosts)
 
     @property
@@ -145,6 +146,8 @@ async def resume(record: AccountRecord, store: Store, transport: Transport, wall
     engine = Engine(record.company_key, world, store, wall, seq)
     universe = Universe(record, engine, store, transport, wall)
     universe.start()
+    if world.binds.open:
+        await engine.submit(CloseAllBinds())
     return universe
 
 

@@ -24,6 +24,7 @@ class _Book:
         self.messages: dict[str, MessageRecord] = {}
         self.by_mdn: dict[str, list[str]] = {}
         self.parts: dict[str, tuple[str, int]] = {}
+        self.trails: dict[str, list[Entry]] = {}
         self.attempts: list[Attempt] = []
 
 
@@ -71,12 +72,12 @@ class MemoryStore:
                 for number, part in enumerate(projections.part_ids(entry), start=2):
                     book.parts[part] = (record.id, number)
                 continue
+            told_of = projections.told_of(entry)
+            if told_of is not None:
+                book.trails.setdefault(told_of, []).append(entry)
             move = projections.moved(entry)
             if move is not None:
-                before = book.messages[move.message_id]
-                book.messages[move.message_id] = msgspec.structs.replace(
-                    before, state=move.step.state, history=(*before.history, move.step)
-                )
+                book.messages[move.message_id] = _moved(book.messages[move.message_id], move)
 
     async def entries(
         self, account: str, after: int = 0, limit: int | None = None, types: Sequence[str] = ()
@@ -107,9 +108,30 @@ class MemoryStore:
         record = book.messages.get(original)
         return (record, part) if record is not None else None
 
-    async def attempts(self, account: str) -> list[Attempt]:
-        """Every attempt, in order."""
-        return list(self._books[account].attempts)
+    async def trail(self, account: str, message_id: str) -> list[Entry]:
+        """The rows that tell of a message beside its states, in order."""
+        return list(self._books[account].trails.get(message_id, ()))
+
+    async def attempts(
+        self, account: str, delivery_ids: Sequence[str] | None = None
+    ) -> list[Attempt]:
+        """Every attempt, or those at the deliveries, in order."""
+        made = self._books[account].attempts
+        if delivery_ids is None:
+            return list(made)
+        wanted = frozenset(delivery_ids)
+        return [item for item in made if item.delivery_id in wanted]
+
+
+def _moved(before: MessageRecord, move: projections.Move) -> MessageRecord:
+    after = msgspec.structs.replace(
+        before, state=move.state or before.state, history=(*before.history, move.step)
+    )
+    if move.mt is None:
+        return after
+    return msgspec.structs.replace(
+        after, text=move.mt.text, segments=len(move.mt.part_ids), body=msgspec.json.encode(move.mt)
+    )
 
 
 def _meets(record: MessageRecord, query: MessageQuery) -> bool:

@@ -1,4 +1,4 @@
--- Format 1. A change of these tables, or of what a journal row means, is a new format version.
+-- Format 2. A change of these tables, or of what a journal row means, is a new format version.
 CREATE TABLE account (
     position    INTEGER PRIMARY KEY,
     company_key TEXT NOT NULL UNIQUE,
@@ -27,6 +27,8 @@ CREATE TABLE message (
     at          INTEGER NOT NULL,
     segments    INTEGER NOT NULL,
     purpose     TEXT NOT NULL,
+    surface     TEXT NOT NULL,
+    carrier     TEXT NOT NULL,
     body        BLOB NOT NULL,
     history     TEXT NOT NULL,
     PRIMARY KEY (company_key, position)
@@ -45,6 +47,15 @@ CREATE TABLE part (
 CREATE TABLE attempt (
     position    INTEGER PRIMARY KEY,
     company_key TEXT NOT NULL,
+    delivery_id TEXT NOT NULL,
     body        BLOB NOT NULL
 );
 CREATE INDEX attempt_company ON attempt (company_key, position);
+CREATE INDEX attempt_delivery ON attempt (company_key, delivery_id);
+
+CREATE TABLE trail (
+    company_key TEXT NOT NULL,
+    message_id  TEXT NOT NULL,
+    seq         INTEGER NOT NULL,
+    PRIMARY KEY (company_key, message_id, seq)
+) WITHOUT ROWID;

@@ -32,12 +32,15 @@ from simulator.runtime.ports import (
 )
 from simulator.store import projections
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 APPLICATION_ID = 0x534D5331  # "SMS1"
 
-_DERIVED = ("journal", "message", "part", "attempt")
+_DERIVED = ("journal", "message", "part", "trail", "attempt")
 
-_COLUMNS = "position, id, direction, mdn, code, text, state, at, segments, purpose, body, history"
+_COLUMNS = (
+    "position, id, direction, mdn, code, text, state, at, segments, purpose, surface, carrier, "
+    "body, history"
+)
 
 Row = tuple[Any, ...]
 
@@ -148,11 +151,24 @@ class SqliteStore:
         )
         return (_message(rows[0]), number) if rows else None
 
-    async def attempts(self, account: str) -> list[Attempt]:
-        """Every attempt, in order."""
+    async def trail(self, account: str, message_id: str) -> list[Entry]:
+        """The rows that tell of a message beside its states, in order."""
         rows = await self._all(
-            "SELECT body FROM attempt WHERE company_key = ? ORDER BY position", (account,)
+            "SELECT seq, at, kind, type, body FROM trail JOIN journal USING (company_key, seq) "
+            "WHERE company_key = ? AND message_id = ? ORDER BY seq",
+            (account, message_id),
         )
+        return [_entry(row) for row in rows]
+
+    async def attempts(
+        self, account: str, delivery_ids: Sequence[str] | None = None
+    ) -> list[Attempt]:
+        """Every attempt, or those at the deliveries, in order."""
+        sql, values = "SELECT body FROM attempt WHERE company_key = ?", [account]
+        if delivery_ids is not None:
+            sql += f" AND delivery_id IN ({', '.join('?' * len(delivery_ids))})"
+            values += delivery_ids
+        rows = await self._all(f"{sql} ORDER BY position", values)
         return [msgspec.json.decode(row[0], type=Attempt) for row in rows]
 
     @property
@@ -221,13 +237,17 @@ class SqliteStore:
         await db.execute("COMMIT")
 
 
-_INSERT_MESSAGE = f"INSERT INTO message (company_key, {_COLUMNS}) VALUES ({', '.join('?' * 13)})"
+_INSERT_MESSAGE = f"INSERT INTO message (company_key, {_COLUMNS}) VALUES ({', '.join('?' * 15)})"
 _INSERT_PART = "INSERT INTO part VALUES (?, ?, ?, ?)"
 _MOVE_MESSAGE = (
-    "UPDATE message SET state = ?, history = json_insert(history, '$[#]', json(?)) "
-    "WHERE company_key = ? AND id = ?"
+    "UPDATE message SET state = coalesce(?, state), "
+    "history = json_insert(history, '$[#]', json(?)) WHERE company_key = ? AND id = ?"
 )
-_INSERT_ATTEMPT = "INSERT INTO attempt (company_key, body) VALUES (?, ?)"
+_REPLACE_MESSAGE = (
+    "UPDATE message SET text = ?, segments = ?, body = ? WHERE company_key = ? AND id = ?"
+)
+_INSERT_TRAIL = "INSERT INTO trail VALUES (?, ?, ?)"
+_INSERT_ATTEMPT = "INSERT INTO attempt (company_key, delivery_id, body) VALUES (?, ?, ?)"
 
 
 def _projected(batches: list[Batch]) -> dict[str, list[Row]]:
@@ -236,6 +256,8 @@ def _projected(batches: list[Batch]) -> dict[str, list[Row]]:
         _INSERT_MESSAGE: [],
         _INSERT_PART: [],
         _MOVE_MESSAGE: [],
+        _REPLACE_MESSAGE: [],
+        _INSERT_TRAIL: [],
         _INSERT_ATTEMPT: [],
     }
     for batch in batches:
@@ -251,8 +273,17 @@ def _projected(batches: list[Batch]) -> dict[str, list[Row]]:
                     rows[_INSERT_PART].append((key, part, record.id, number))
             elif move is not None:
                 step = msgspec.json.encode(move.step).decode()
-                rows[_MOVE_MESSAGE].append((move.step.state, step, key, move.message_id))
-        rows[_INSERT_ATTEMPT] += [(key, msgspec.json.encode(item)) for item in batch.attempts]
+                rows[_MOVE_MESSAGE].append((move.state, step, key, move.message_id))
+                if move.mt is not None:
+                    body = msgspec.json.encode(move.mt)
+                    text, count = move.mt.text, len(move.mt.part_ids)
+                    rows[_REPLACE_MESSAGE].append((text, count, body, key, move.message_id))
+            told_of = projections.told_of(entry)
+            if told_of is not None:
+                rows[_INSERT_TRAIL].append((key, told_of, entry.seq))
+        rows[_INSERT_ATTEMPT] += [
+            (key, item.delivery_id, msgspec.json.encode(item)) for item in batch.attempts
+        ]
     return rows
 
 

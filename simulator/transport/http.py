@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import aiohttp
 
 from simulator.domain.account import Account
-from simulator.domain.callbacks import Delivery
+from simulator.domain.lines import Delivery
 from simulator.domain.notices import MoNotice
 from simulator.runtime.clock import elapsed_ms, stopwatch
 from simulator.runtime.ports import Exchange

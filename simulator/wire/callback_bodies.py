@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from simulator.domain.account import Account
-from simulator.domain.callbacks import Delivery
+from simulator.domain.lines import Delivery
 from simulator.domain.notices import MoNotice, ReceiptNotice
 from simulator.wire import connect_xml, platform_callbacks
 
@@ -28,7 +28,7 @@ def outgoing(account: Account, delivery: Delivery, attempt: int) -> Outgoing:
     if isinstance(notice, ReceiptNotice):
         body = connect_xml.receipt(notice)
     elif isinstance(notice, MoNotice):
-        body = connect_xml.mo(notice, attempt)
+        body = connect_xml.mo(notice, attempt, account.connect.version)
     else:
         body = msgspec.json.encode(platform_callbacks.callback(account, delivery))
     headers = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from simulator.domain.account import Account, SubscriptionList
-from simulator.domain.callbacks import Delivery
+from simulator.domain.lines import Delivery
 from simulator.domain.notices import (
     EventNotice,
     ListNotice,
@@ -17,6 +17,7 @@ from simulator.domain.notices import (
     ParticipantNotice,
     PersonNotice,
     ReceiptNotice,
+    SmppReceiptNotice,
     SubscriptionNotice,
     UnmatchedNotice,
 )
@@ -63,7 +64,7 @@ def callback(account: Account, delivery: Delivery) -> Json:
             body[EVENT_PROCESSED] = _event(account, notice)
         case UnmatchedNotice():
             body |= _unmatched(account, notice, version)
-        case ReceiptNotice() | MoNotice():
+        case ReceiptNotice() | SmppReceiptNotice() | MoNotice():
             raise TypeError(f"{type(notice).__name__} is Connect's, not the Platform's")
         case _:
             assert_never(notice)

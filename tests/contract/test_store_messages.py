@@ -77,6 +77,8 @@ async def test_a_record_holds_the_message(told: Store) -> None:
         at=START,
         segments=1,
         purpose="connect",
+        surface="connect",
+        carrier=mt.carrier,
         body=msgspec.json.encode(mt),
         history=record.history,
     )
@@ -96,8 +98,8 @@ async def test_a_history_holds_every_state_with_its_instant_and_code(store: Stor
     assert record.state == "refused"
     assert record.history == (
         HistoryStep("accepted", START, None),
-        HistoryStep("routed", Instant(START + mt.plan[0].after), None),
-        HistoryStep("refused", Instant(START + mt.plan[1].after), 107),
+        HistoryStep("routed", Instant(START + mt.fate.steps[0].after), None),
+        HistoryStep("refused", Instant(START + mt.fate.steps[1].after), 107),
     )
 
 

@@ -50,7 +50,7 @@ def _fates(trial: Trial) -> dict[str, list[tuple[object, ...]]]:
             if isinstance(event, MtAccepted):
                 mt = event.mt
                 phone_of[mt.message_id] = mt.mdn
-                told: tuple[object, ...] = (mt.message_id, mt.part_ids, mt.purpose, mt.plan)
+                told: tuple[object, ...] = (mt.message_id, mt.part_ids, mt.purpose, mt.fate)
                 fates.setdefault(mt.mdn, []).append((at, *told))
             elif isinstance(event, MtMoved):
                 mdn = phone_of[event.message_id]
@@ -156,5 +156,5 @@ def test_a_world_rebuilt_from_its_events_is_the_same_world(
     assert again.participations.blocks == world.participations.blocks
     assert again.opt_outs.standing == world.opt_outs.standing
     assert again.messages.in_flight == world.messages.in_flight
-    assert again.handsets == world.handsets
+    assert again.handsets.by_mdn == world.handsets.by_mdn
     assert again.timers.all() == world.timers.all()

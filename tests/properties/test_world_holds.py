@@ -20,7 +20,7 @@ from simulator.domain.commands import (
     UpdatePerson,
 )
 from simulator.domain.decide import Refusal
-from simulator.domain.handset import Persona
+from simulator.domain.personas import Persona, says
 from simulator.domain.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from simulator.domain.invariants import check
 from simulator.domain.messages import ReceiptWish
@@ -112,7 +112,7 @@ class Company(RuleBasedStateMachine):
 
     @rule(mdn=phones, text=st.sampled_from(["Y", "STOP"]))
     def set_persona(self, mdn: str, text: str) -> None:
-        persona = Persona(on_confirmation=text)
+        persona = Persona(name="given", habits=(says(text),))
         self.trial.do(SetHandset(mdn=mdn, persona=persona))  # type: ignore[arg-type]
 
     @rule(kind=st.sampled_from(sorted(SCOPES)), url=urls)
@@ -191,9 +191,9 @@ TestCompany = Company.TestCase
 
 
 def test_a_finished_state_has_no_successor() -> None:
-    """The table of message states ends in the five that end it."""
+    """The table of message states ends in the six that end it."""
     ends = {state.value for state, after in NEXT_STATES.items() if not after}
-    assert ends == {"delivered", "blocked", "refused", "undeliverable", "expired"}
+    assert ends == {"delivered", "blocked", "refused", "undeliverable", "expired", "deleted"}
 
 
 def test_a_refusal_is_a_reply() -> None:

@@ -87,17 +87,7 @@ async def test_what_is_not_simulated_is_501(company: Company, method: str, path:
     assert "docs/fidelity.md" in answer.messages[0]
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["mt/messageBundles", "mt/messages/7/responses", "mt/messages/7/parts", "mdns/3125550101"],
-)
-async def test_what_connect_does_not_simulate_is_501(company: Company, path: str) -> None:
-    """The rest of Connect answers 501 as an error element."""
-    answer = await company.connect("GET", path)
-    assert (answer.status, answer.xml.tag) == (501, "error")
-
-
-@pytest.mark.parametrize("path", ["faults", "snapshots", "snapshots/7/fork"])
+@pytest.mark.parametrize("path", ["snapshots", "snapshots/7/fork"])
 async def test_control_calls_that_are_not_built_are_501(company: Company, path: str) -> None:
     """Planned control calls say that they are not built yet."""
     assert (await company.control("POST", f"/{path}", {})).status == 501

@@ -45,7 +45,8 @@ def test_words_for_people_become_numbers() -> None:
         settings={"routing_delay": "1s", "stop_reply_window": "1h", "callback_timeout": "50ms"},
         acquisition_campaigns=[{"id": "A", "list": "1001", "window": "90m", "opt_in": "single"}],
     )
-    assert account.profile("104").carrier_ms == (1_000, 2_000)
+    delay = account.profile("104").carrier_delay
+    assert (delay.least, delay.median, delay.p95, delay.most) == (1_000, 1_500, 1_950, 2_000)
     assert account.profile("104").loss == (25, 100)
     assert account.profile("105") == account.profile("default")
     assert account.settings.routing_ms == 1_000

@@ -10,7 +10,7 @@ from simulator.domain.messages import ReceiptWish
 from simulator.domain.notices import MoNotice, ReceiptNotice
 from simulator.domain.numbers import Mdn
 from simulator.wire import connect_xml
-from simulator.wire.connect_xml import ConnectFault, read_mt
+from simulator.wire.connect_requests import ConnectFault, read_mt
 
 ANN = Mdn("+13125550101")
 AT = parse_instant("2026-01-05T15:00:00.320Z")
@@ -129,7 +129,7 @@ def test_a_part_names_its_original() -> None:
 
 def _mo(text: str) -> bytes:
     notice = MoNotice(message_id="m", mdn=ANN, carrier="104", code="63901", text=text, at=AT)
-    return connect_xml.mo(notice, 1)
+    return connect_xml.mo(notice, 1, "3.2")
 
 
 def test_an_mo_is_byte_for_byte_the_observed_one() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.domain.callbacks import Delivery
+from simulator.domain.lines import Delivery
 from simulator.domain.instants import Instant
 from simulator.domain.notices import PersonNotice
 from simulator.domain.person import Person

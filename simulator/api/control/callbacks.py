@@ -6,7 +6,7 @@ from aiohttp import web
 
 from simulator.api.control import views
 from simulator.api.control.call import UnknownThing, respond, taken, universe_of
-from simulator.domain.callbacks import CallbackQueued, Delivery, RepeatCallback
+from simulator.domain.lines import CallbackQueued, Delivery, RepeatCallback
 
 
 async def deliveries(request: web.Request) -> web.Response:
@@ -17,7 +17,7 @@ async def deliveries(request: web.Request) -> web.Response:
     failed = await universe.store.entries(
         universe.record.company_key, types=["CallbackFailed", "CallbackOverflowed"]
     )
-    book = universe.world.callbacks
+    book = universe.world.lines
     return respond(
         {
             "items": [views.attempt(item) for item in attempts],

@@ -21,7 +21,7 @@ from simulator.domain.instants import (
 )
 from simulator.errors import UserError
 from simulator.runtime.universe import Probe, Universe
-from simulator.spec import DurationText, InstantText
+from simulator.specs.values import DurationText, InstantText
 
 LONGEST_WAIT_S = 60
 """How long a probe may take, and a quiet window may be, in real seconds."""

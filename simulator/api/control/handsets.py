@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import msgspec
 from aiohttp import web
 from msgspec import UNSET
-from pydantic import AfterValidator, Field, StrictBool
+from pydantic import Field, StrictBool
 
 from simulator.api.control import views
 from simulator.api.control.call import mdn_of, respond, taken, told, universe_of
-from simulator.documents import Spec
+from simulator.documents import Spec, rather
+from simulator.domain.carriers import NAMES
 from simulator.domain.delivery import SetHandset
-from simulator.domain.handset import Handset, Persona, persona_of
+from simulator.domain.handset import carrier_of, on_again, persona_of
 from simulator.domain.inbound import Received, ReceiveMo
-from simulator.domain.instants import MILLISECOND, format_duration, parse_duration
+from simulator.domain.instants import MILLISECOND, format_duration
 from simulator.domain.numbers import Mdn
+from simulator.domain.personas import SHIPPED, Persona
+from simulator.errors import UserError
 from simulator.runtime.ports import MessageQuery
 from simulator.runtime.universe import Universe
-from simulator.spec import DurationText, Id
+from simulator.specs.phones import PersonaSpec, texts_of
+from simulator.specs.phones import persona_of as persona_of_spec
+from simulator.specs.values import Id
 
 LONGEST_CONVERSATION = 10_000
 
@@ -29,21 +31,6 @@ class TextCall(Spec):
 
     text: str = Field(min_length=1, max_length=1600)
     to: Id | None = None
-
-
-def _takes_time(value: str) -> str:
-    if parse_duration(value) < MILLISECOND:
-        raise ValueError("a persona takes at least 1ms to answer")
-    return value
-
-
-class PersonaSpec(Spec):
-    """What the phone's owner answers by itself."""
-
-    on_confirmation: str | None = None
-    on_message: str | None = None
-    after: Annotated[DurationText, AfterValidator(_takes_time)] = "5s"
-    """How long after a message; at least a millisecond, so that time goes on."""
 
 
 class HandsetSpec(Spec):
@@ -81,10 +68,10 @@ async def put(request: web.Request) -> web.Response:
     """PUT handsets/{mdn}: persona and state."""
     universe, mdn = universe_of(request), mdn_of(request)
     spec = await told(request, HandsetSpec)
-    persona = UNSET if spec.persona is None else _persona(spec.persona)
+    given = UNSET if spec.persona is None else _persona(universe, spec.persona)
     command = SetHandset(
         mdn=mdn,
-        persona=persona,
+        persona=given,
         reachable=UNSET if spec.reachable is None else spec.reachable,
         carrier=UNSET if spec.carrier is None else spec.carrier,
         connected=UNSET if spec.connected is None else spec.connected,
@@ -93,23 +80,43 @@ async def put(request: web.Request) -> web.Response:
     return respond(_shown(universe, mdn))
 
 
-def _persona(spec: PersonaSpec) -> Persona:
-    return Persona(
-        on_confirmation=spec.on_confirmation,
-        on_message=spec.on_message,
-        after_ms=parse_duration(spec.after) // MILLISECOND,
-    )
+def _persona(universe: Universe, spec: PersonaSpec) -> Persona:
+    if spec.name is None:
+        return persona_of_spec(spec)
+    account = universe.account
+    if spec.name not in account.personas and spec.name not in SHIPPED:
+        known = rather(spec.name, [*account.personas, *SHIPPED])
+        raise UserError(f'no persona "{spec.name}"{known}')
+    return account.persona(spec.name)
 
 
 def _shown(universe: Universe, mdn: Mdn) -> dict[str, object]:
-    world = universe.world
-    handset = world.handsets.get(mdn) or Handset(mdn=mdn)
-    persona = msgspec.structs.asdict(persona_of(world, mdn))
-    after = format_duration(persona.pop("after_ms") * MILLISECOND)
+    handset = universe.world.handsets.get(mdn)
+    code = carrier_of(universe.world, mdn)
     return {
         "mdn": mdn,
-        "persona": {**persona, "after": after},
-        "reachable": handset.reachable,
+        "persona": persona(persona_of(universe.world, mdn)),
+        "reachable": handset.reachable
+        and on_again(universe.world, mdn, universe.engine.now()) is None,
         "connected": handset.connected,
         "carrier": handset.carrier,
+        "carrier_now": {"code": code, "name": NAMES.get(code)},
+    }
+
+
+def persona(item: Persona) -> dict[str, object]:
+    """A persona, in full and in short: the first answer to prompts and to messages."""
+    prompted, answered = texts_of(item, "confirmation"), texts_of(item, "message")
+    first = prompted or answered
+    after = first.after.median if first is not None else 5_000
+    return {
+        "name": item.name,
+        "on_confirmation": prompted.says[0] if prompted is not None else None,
+        "on_message": answered.says[0] if answered is not None else None,
+        "after": format_duration(after * MILLISECOND),
+        "habits": item.habits,
+        "landline": item.landline,
+        "off_for": format_duration(item.off_for),
+        "ports_to": item.ports_to,
+        "ports_at": item.ports_at,
     }

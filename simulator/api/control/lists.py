@@ -16,7 +16,7 @@ from simulator.domain.commands import AnyCommand
 from simulator.domain.lists import OptOutReason
 from simulator.domain.numbers import Mdn, normalise_phone
 from simulator.domain.person import PersonPatch
-from simulator.spec import Id
+from simulator.specs.values import Id
 
 
 def _number(value: str) -> str:

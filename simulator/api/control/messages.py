@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from aiohttp import web
 from pydantic import AfterValidator, Field
 
-from simulator.api.control import views
+from simulator.api.control import explain, views
 from simulator.api.control.call import UnknownThing, respond, universe_of
 from simulator.documents import Spec, rather, read
 from simulator.domain.carriers import MtState
@@ -15,7 +15,7 @@ from simulator.domain.instants import parse_instant
 from simulator.domain.numbers import InvalidMdn, parse_any_mdn
 from simulator.errors import UserError
 from simulator.runtime.ports import MessageQuery
-from simulator.spec import InstantText
+from simulator.specs.values import InstantText
 
 RECEIVED = "received"
 
@@ -61,10 +61,10 @@ async def index(request: web.Request) -> web.Response:
 
 
 async def get(request: web.Request) -> web.Response:
-    """GET messages/{id}: with its history."""
+    """GET messages/{id}: with its history, and why it fared as it did."""
     universe = universe_of(request)
     await universe.engine.committed()
     found = await universe.message(request.match_info["message_id"])
     if found is None:
         raise UnknownThing(f'no message "{request.match_info["message_id"]}"')
-    return respond(views.message_with_history(found[0]))
+    return respond(await explain.message(universe, found[0]))

@@ -10,13 +10,16 @@ from simulator import __version__
 from simulator.api.control import (
     accounts,
     callbacks,
+    carriers,
     clock,
     events,
+    faults,
     handsets,
     incentives,
     lists,
     messages,
     platform_docs,
+    texts,
 )
 from simulator.api.control.call import denied, failed, fault, respond
 from simulator.errors import EngineFailed, UserError
@@ -62,8 +65,14 @@ OPERATIONS: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{_ONE}/messages/{{message_id}}", messages.get),
     ("GET", f"{_ONE}/events", events.index),
     ("GET", f"{_ONE}/callbacks/deliveries", callbacks.deliveries),
-    ("*", f"{_ONE}/faults", not_simulated),
-    ("*", f"{_ONE}/faults/{{id}}", not_simulated),
+    ("GET", f"{_ONE}/faults", faults.index),
+    ("POST", f"{_ONE}/faults", faults.create),
+    ("DELETE", f"{_ONE}/faults", faults.clear),
+    ("DELETE", f"{_ONE}/faults/{{id}}", faults.delete),
+    ("GET", f"{_ONE}/binds", carriers.binds),
+    ("GET", f"{_ONE}/disconnects/{{name}}", carriers.disconnects),
+    ("POST", f"{_ONE}/text", texts.estimate),
+    ("GET", "/_sim/carriers", carriers.index),
     ("*", f"{_ONE}/snapshots", not_simulated),
     ("*", f"{_ONE}/snapshots/{{id}}/{{verb}}", not_simulated),
     ("*", "/metrics", not_simulated),

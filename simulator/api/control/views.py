@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from simulator.domain.callbacks import CallbackFailed, CallbackOverflowed
 from simulator.domain.instants import iso
+from simulator.domain.lines import CallbackFailed, CallbackOverflowed
 from simulator.domain.messages import Mo
-from simulator.domain.text import segments
 from simulator.runtime.ports import Attempt, Entry, MessageRecord
 
 
@@ -23,7 +22,16 @@ def message(record: MessageRecord) -> dict[str, object]:
         "at": iso(record.at),
         "segments": record.segments,
         "purpose": record.purpose,
+        "surface": record.surface,
+        "carrier": record.carrier,
+        "error_code": _error_of(record),
     }
+
+
+def _error_of(record: MessageRecord) -> int | None:
+    """The receipt code a message failed with, or None."""
+    codes = (step.error_code for step in record.history if step.error_code is not None)
+    return next(codes, None)
 
 
 def received(mo: Mo) -> dict[str, object]:
@@ -36,21 +44,12 @@ def received(mo: Mo) -> dict[str, object]:
         "text": mo.text,
         "state": "received",
         "at": iso(mo.received_at),
-        "segments": len(segments(mo.text)),
+        "segments": len(mo.part_ids),
         "purpose": mo.taken_as,
+        "surface": "handset",
+        "carrier": mo.carrier,
+        "error_code": None,
         "taken_as": mo.taken_as,
-    }
-
-
-def message_with_history(record: MessageRecord) -> dict[str, object]:
-    """A message with every state it reached, and all that was submitted."""
-    return {
-        **message(record),
-        "history": [
-            {"state": step.state, "at": iso(step.at), "error_code": step.error_code}
-            for step in record.history
-        ],
-        "details": msgspec.Raw(record.body),
     }
 
 

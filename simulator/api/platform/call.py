@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import msgspec
 from aiohttp import web
 
+from simulator.api import striking
 from simulator.api.basic_auth import speaker
 from simulator.api.keys import ACCOUNTS
 from simulator.api.platform import errors
 from simulator.domain.account import Account
 from simulator.domain.commands import AnyCommand
 from simulator.domain.decide import Refusal
+from simulator.domain.fault_rules import Effect, FaultRule, Occasion, Surface
 from simulator.domain.instants import Instant
+from simulator.domain.numbers import normalise_phone
 from simulator.domain.person import Person, PersonRef
 from simulator.domain.record import Record
 from simulator.domain.world import World
@@ -32,6 +36,11 @@ class Call:
         self.request = request
         self.version = version
         self._universe = universe
+
+    @property
+    def universe(self) -> Universe:
+        """The company's account, running."""
+        return self._universe
 
     @property
     def account(self) -> Account:
@@ -139,16 +148,70 @@ def handled(handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]
     """
 
     async def handle(request: web.Request) -> web.Response:
-        try:
-            return await handler(_call(request))
-        except Rejected as rejected:
-            return rejected.answer
-        except Malformed as malformed:
-            return errors.answer(errors.MALFORMED, *malformed.messages)
-        except NotSimulated as missing:
-            return errors.answer(errors.NOT_SIMULATED, str(missing))
+        async def answer() -> web.Response:
+            call = _call(request)
+
+            async def do() -> web.Response:
+                return await _in_words(handler(call))
+
+            how = striking.Answer(do, _struck)
+            return await striking.answer(request, call.universe, await _occasion(call), how)
+
+        return await _in_words(answer())
 
     return handle
+
+
+async def _in_words(answer: Awaitable[web.Response]) -> web.Response:
+    try:
+        return await answer
+    except Rejected as rejected:
+        return rejected.answer
+    except Malformed as malformed:
+        return errors.answer(errors.MALFORMED, *malformed.messages)
+    except NotSimulated as missing:
+        return errors.answer(errors.NOT_SIMULATED, str(missing))
+
+
+async def _occasion(call: Call) -> Occasion | None:
+    """Whom a call is about, as a fault rule sees it; None where no rule holds."""
+    if not call.universe.world.faults.rules:
+        return None
+    request, resource = call.request, call.request.match_info.route.resource
+    path = resource.canonical if resource is not None else request.path
+    path = path.removeprefix("/companies/{company_key}/").removesuffix("{slash}")
+    told = call.query("mdn") or _mdn_in(await request.read())
+    return Occasion(
+        surface=Surface.PLATFORM,
+        operation=f"{request.method} {path}",
+        mdn=normalise_phone(told) if told is not None else None,
+        list_id=request.match_info.get("subscription_list_id"),
+    )
+
+
+def _mdn_in(body: bytes) -> str | None:
+    """The first number a JSON body names, however deep."""
+    try:
+        waiting: list[object] = [msgspec.json.decode(body)]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, dict):
+            if isinstance(value.get("mdn"), str):
+                return str(value["mdn"])
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return None
+
+
+def _struck(rule: FaultRule) -> web.Response:
+    """The answer that a fault gives in the handler's place."""
+    if rule.effect is Effect.THROTTLE:
+        return errors.answer(errors.THROTTLED, f"429 Too Many Requests (fault {rule.id})")
+    status = rule.number or 500
+    return errors.answer((status, status * 10), f"injected by fault {rule.id}")
 
 
 def _call(request: web.Request) -> Call:

@@ -39,6 +39,7 @@ STATUS_AND_CODE: dict[Fault, tuple[int, int]] = {
     Fault.NO_IDENTIFIER: (422, 4226),
     Fault.CODE_NOT_YOURS: (422, 4227),
     Fault.TEXT_TOO_LONG: (422, 4228),
+    Fault.NOT_PROVISIONED: (422, 4229),
 }
 
 

@@ -1,0 +1,1 @@
+"""Parts of documents people write: values, carriers, phones and faults."""

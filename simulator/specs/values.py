@@ -1,0 +1,62 @@
+"""Values as people write them: ids, durations, instants, ratios, patterns."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from simulator.domain.instants import MILLISECOND, parse_duration, parse_instant
+
+
+def as_text(value: object) -> object:
+    """A bare number where an id stands in YAML is taken as the text it looks like."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _duration_text(value: str) -> str:
+    parse_duration(value)
+    return value
+
+
+def _instant_text(value: str) -> str:
+    parse_instant(value)
+    return value
+
+
+def _ratio_text(value: str) -> str:
+    ratio(value)
+    return value
+
+
+def _pattern_text(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f'"{value}" is not a regular expression: {error}') from error
+    return value
+
+
+def ratio(value: str) -> tuple[int, int]:
+    """`"1/100"` or `"1%"` as hits out of how many. Raises ValueError."""
+    match = re.fullmatch(r"(\d+)/([1-9]\d*)|(\d+)%", value)
+    if match is None:
+        raise ValueError(f'"{value}" is not a ratio; write "1/100" or "1%"')
+    hits, of, percent = match.groups()
+    ratio = (int(percent), 100) if percent else (int(hits), int(of))
+    if ratio[0] > ratio[1]:
+        raise ValueError(f'"{value}" is more than all')
+    return ratio
+
+
+Id = Annotated[str, BeforeValidator(as_text), Field(min_length=1, max_length=64)]
+DurationText = Annotated[str, AfterValidator(_duration_text)]
+InstantText = Annotated[str, BeforeValidator(as_text), AfterValidator(_instant_text)]
+RatioText = Annotated[str, AfterValidator(_ratio_text)]
+PatternText = Annotated[str, AfterValidator(_pattern_text)]
+
+
+def milliseconds(text: str) -> int:
+    """A duration in whole milliseconds."""
+    return parse_duration(text) // MILLISECOND
