@@ -19,6 +19,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 
@@ -140,6 +141,18 @@ class SimAccount:
     async def deliveries(self) -> list[dict[str, Any]]:
         """Every attempt at a callback."""
         return list((await self._call("GET", "/callbacks/deliveries"))["items"])
+
+    async def add_fault(self, rule: dict[str, Any]) -> None:
+        """Let a fault rule, or a profile of them, hold from now on."""
+        await self._call("POST", "/faults", rule)
+
+    async def heal(self, fault_id: str | None = None) -> None:
+        """End a fault rule, or all."""
+        await self._call("DELETE", "/faults" if fault_id is None else f"/faults/{quote(fault_id)}")
+
+    async def faults(self) -> list[dict[str, Any]]:
+        """The fault rules that hold, with how often each has fired."""
+        return list((await self._call("GET", "/faults"))["items"])
 
     async def delete(self) -> None:
         """Remove the account from the simulator."""

@@ -12,12 +12,14 @@ from harness.scenario.stage import Stage
 async def record(stage: Stage, messages: list[dict[str, Any]]) -> tuple[PersonRecord, ...]:
     """Everyone of the scenario with their messages. A campaign's message belongs to one person.
 
-    What the platform sends by itself (prompts, welcomes, replies) belongs to everyone of the phone.
+    What comes otherwise (prompts, welcomes, replies, what was submitted directly) belongs to
+    everyone of the phone.
     """
     by_mdn: dict[str, list[dict[str, Any]]] = {}
     for item in messages:
         if item["direction"] == "mt":
             by_mdn.setdefault(item["mdn"], []).append(item)
+    of_campaigns = {item.detail for item in stage.system.log if item.kind is Kind.SMS_SENT}
     records: list[PersonRecord] = []
     for person in stage.system.people:
         activities = stage.system.log.of(person.id)
@@ -25,7 +27,7 @@ async def record(stage: Stage, messages: list[dict[str, Any]]) -> tuple[PersonRe
         sent = tuple(
             _arrival(item, own.get(item["id"]))
             for item in by_mdn.get(person.mdn or "", ())
-            if item["purpose"] != "connect" or item["id"] in own
+            if item["id"] in own or item["id"] not in of_campaigns
         )
         arrived = sum(item.state == "delivered" for item in sent)
         why_not = tuple(_why_not(item) for item in activities if item.reason is not None)

@@ -9,7 +9,7 @@ from harness.campaigns.activity_log import Activity
 from harness.events import Rung
 from harness.scenario.stage import Stage
 
-_FINAL = {"delivered", "blocked", "refused", "undeliverable", "expired"}
+_FINAL = {"delivered", "blocked", "refused", "undeliverable", "expired", "deleted"}
 
 
 async def of_person(stage: Stage, name: str) -> tuple[Rung, ...]:
@@ -44,6 +44,9 @@ def _message(full: dict[str, Any]) -> list[tuple[datetime, str, str]]:
             code = f", code {step['error_code']}" if step["error_code"] is not None else ""
             text = f"{step['state']}{code}: {what}"
             lines.append((datetime.fromisoformat(step["at"]), "phone", text))
+    for fault in full["faults"]:
+        text = f"fault {fault['id']} strikes its {fault['hit']}: {fault['effect']}"
+        lines.append((datetime.fromisoformat(fault["at"]), "vibes", text))
     return lines
 
 

@@ -7,6 +7,7 @@ talks to the real thing. It speaks X-API-Version 2, so numbers are E.164 (`+1312
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
@@ -27,6 +28,13 @@ class VibesError(Exception):
         self.messages = messages
 
 
+class AnswerLost(VibesError):
+    """The connection ended before an answer: whether it was done, nobody here knows."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(0, [f"no answer: {type(error).__name__}: {error}"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantAnswer:
     """What Add participant said: its HTTP status, `PENDING` or `SUBSCRIBED`, or why not."""
@@ -41,6 +49,7 @@ class ParticipantAnswer:
 class SubmitAnswer:
     """What Connect said of a message: its id, or an error code of Connect's table."""
 
+    status: int
     message_id: str | None
     error_code: int | None = None
     description: str = ""
@@ -145,25 +154,38 @@ class VibesClient:
         submitter_id: str | None = None,
         receipts: ReceiptOption = "NONE",
         receipts_url: str | None = None,
+        split: bool = True,
+        alternate: bool = False,
+        carrier: str | None = None,
+        company_id: str | None = None,
     ) -> SubmitAnswer:
-        """Send one text, split where it is long (Connect: send-an-sms-message)."""
-        message = ET.Element("mtMessage", splitLongMessage="true")
+        """Send one text, split where it is long (Connect: send-an-sms-message).
+
+        Raises AnswerLost where the connection ends first: the text may have been sent or not.
+        """
+        message = ET.Element("mtMessage", splitLongMessage=str(split).lower())
+        if alternate:
+            message.set("alternateDelivery", "true")
         if submitter_id is not None:
             message.set("submitterMessageId", submitter_id)
-        ET.SubElement(message, "destination", address=mdn, type="MDN")
+        if company_id is not None:
+            ET.SubElement(message, "companyId").text = company_id
+        destination = ET.SubElement(message, "destination", address=mdn, type="MDN")
+        if carrier is not None:
+            destination.set("carrier", carrier)
         ET.SubElement(message, "source", address=code, type="SC")
         ET.SubElement(message, "text").text = text
         if receipts_url is not None:
             ET.SubElement(message, "receiptOption", callbackUrl=receipts_url).text = receipts
-        async with self._http.post(
-            f"{self._connect}/mt/messages",
-            data=ET.tostring(message, encoding="utf-8", xml_declaration=True),
-            headers={"Content-Type": "text/xml"},
-        ) as response:
-            answer = _xml(response.status, await response.text())
+        body = ET.tostring(message, encoding="utf-8", xml_declaration=True)
+        url = URL(f"{self._connect}/mt/messages")
+        headers = {"Content-Type": "text/xml"}
+        status, told = await self._exchange("POST", url, headers, body)
+        answer = _xml(status, told)
         if answer.tag == "mtMessageRsp":
-            return SubmitAnswer(message_id=answer.get("messageId"))
+            return SubmitAnswer(status=status, message_id=answer.get("messageId"))
         return SubmitAnswer(
+            status=status,
             message_id=None,
             error_code=int(answer.get("code", "0")),
             description=answer.get("description", ""),
@@ -186,14 +208,22 @@ class VibesClient:
         headers = {"X-API-Version": "2", "Content-Type": "application/json"}
         # yarl must not decode the %2B of a number again, so the URL is taken as it stands
         url = URL(self._company + path, encoded=True)
-        async with self._http.request(method, url, json=body, headers=headers) as response:
-            if response.status == 204:
-                return 204, None
-            try:
-                return response.status, await response.json(content_type=None)
-            except ValueError as error:
-                text = await response.text()
-                raise VibesError(response.status, [f"not JSON: {text[:200]}"]) from error
+        sent = None if body is None else json.dumps(body).encode()
+        status, text = await self._exchange(method, url, headers, sent)
+        try:
+            return status, json.loads(text) if text.strip() else None
+        except ValueError as error:
+            raise VibesError(status, [f"not JSON: {text[:200]}"]) from error
+
+    async def _exchange(
+        self, method: str, url: URL, headers: dict[str, str], body: bytes | None
+    ) -> tuple[int, str]:
+        """One request and its whole answer. Raises AnswerLost."""
+        try:
+            async with self._http.request(method, url, data=body, headers=headers) as response:
+                return response.status, await response.text()
+        except aiohttp.ClientError as error:
+            raise AnswerLost(error) from error
 
 
 def _expect(answer: tuple[int, Any], *statuses: int) -> Any:

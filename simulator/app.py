@@ -27,9 +27,12 @@ from simulator.errors import AccountExists, PortInUse, UserError
 from simulator.runtime.accounts import Accounts
 from simulator.runtime.clock import SystemWall, Wall
 from simulator.runtime.ports import AccountRecord, Store, Transport
+from simulator.smpp.server import SmppServer, tls_context
 from simulator.spec import read_account
+from simulator.specs.values import milliseconds
 from simulator.store.memory import MemoryStore
 from simulator.store.sqlite import SqliteStore
+from simulator.transport.by_scheme import ByScheme
 from simulator.transport.http import HttpTransport
 
 
@@ -40,7 +43,11 @@ class Simulator:
         self, settings: ServerSettings, store: Store, transport: Transport, wall: Wall
     ) -> None:
         self.settings = settings
-        self.accounts = Accounts(store, transport, wall)
+        by_scheme = ByScheme(transport)
+        self.accounts = Accounts(store, by_scheme, wall)
+        init_seconds = milliseconds(settings.smpp_init) / 1000
+        self._smpp = SmppServer(self.accounts, init_seconds)
+        by_scheme.smpp = self._smpp
         self._store = store
         self._transport = transport
         self._runner: web.AppRunner | None = None
@@ -64,6 +71,7 @@ class Simulator:
         trace: TracebackType | None,
     ) -> None:
         """Stop listening, finish what was acknowledged, close the store."""
+        await self._smpp.close()
         if self._runner is not None:
             await self._runner.cleanup()
         await self._close()
@@ -86,6 +94,16 @@ class Simulator:
             raise UserError(f"{words}; choose another with --host") from error
         bound = self._runner.addresses[0][1]
         return f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+
+    async def listen_smpp(self) -> str | None:
+        """Serve SMPP if a port was given for it; its URL. Raises PortInUse, UserError."""
+        settings = self.settings
+        if settings.smpp_port is None:
+            return None
+        cert = settings.smpp_cert
+        tls = tls_context(cert, settings.smpp_key) if cert is not None else None
+        host, port = await self._smpp.listen(settings.host, settings.smpp_port, tls)
+        return f"{'smpps' if tls else 'smpp'}://{f'[{host}]' if ':' in host else host}:{port}"
 
     def application(self) -> web.Application:
         """The aiohttp application, for a server of one's own."""

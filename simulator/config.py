@@ -8,6 +8,7 @@ from pydantic import Field, StrictInt
 
 from simulator.documents import Spec
 from simulator.spec import AccountSpec, ClockSpec
+from simulator.specs.values import DurationText
 
 DEMO = AccountSpec(
     company_key="demo", username="demo", password="demo", clock=ClockSpec(mode="live")
@@ -24,6 +25,14 @@ class ServerSettings(Spec):
     """SMSIM_PORT: 0 picks a free one."""
     db: Path | None = None
     """SMSIM_DB: the journal's file; none keeps everything in memory."""
+    smpp_port: StrictInt | None = Field(default=None, ge=0, le=65535)
+    """SMSIM_SMPP_PORT: SMPP too, on this port; 0 picks a free one."""
+    smpp_cert: Path | None = None
+    """SMSIM_SMPP_CERT: a certificate in PEM; SMPP is then spoken over TLS."""
+    smpp_key: Path | None = None
+    """SMSIM_SMPP_KEY: its private key, where that is not in the same file."""
+    smpp_init: DurationText = "50s"
+    """SMSIM_SMPP_INIT: real time a connection has until it is bound."""
     seed: StrictInt = Field(default=0, ge=0)
     """SMSIM_SEED: the seed of accounts that name none."""
     control_token: str | None = None

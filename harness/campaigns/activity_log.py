@@ -42,6 +42,7 @@ class Reason(StrEnum):
     NOT_MOBILE = "not_mobile"
     NOT_SUBSCRIBED = "not_subscribed"
     REFUSED_BY_VIBES = "refused_by_vibes"
+    ANSWER_LOST = "answer_lost"
     RAN_BEFORE = "ran_before"
     DOES_NOT_MATCH = "does_not_match"
     CAMPAIGN_INVALID = "campaign_invalid"

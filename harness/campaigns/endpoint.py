@@ -2,14 +2,25 @@
 
 One listener serves every campaign system of a process, each below a path of its own:
 `POST /{key}/callbacks`, `POST /{key}/receipts`, and `GET /{key}/idle`, which answers when all work
-that callbacks caused is done.
+that callbacks caused is done. It can be made to answer badly, as real endpoints do.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from aiohttp import web
 
 from harness.campaigns.system import CampaignSystem
+
+
+@dataclass(slots=True)
+class Manner:
+    """How callbacks and receipts are answered: `times` of them, or all; heeded or thrown away."""
+
+    status: int
+    times: int | None
+    heeded: bool
 
 
 class Endpoint:
@@ -18,6 +29,7 @@ class Endpoint:
     def __init__(self) -> None:
         self.address = ""
         self._systems: dict[str, CampaignSystem] = {}
+        self._manners: dict[str, Manner] = {}
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Endpoint:
@@ -43,14 +55,25 @@ class Endpoint:
     def remove(self, key: str) -> None:
         """Serve it no longer."""
         self._systems.pop(key, None)
+        self._manners.pop(key, None)
+
+    def answer(self, key: str, status: int, times: int | None, *, heeded: bool) -> None:
+        """From now on, answer what is told below `/{key}/` so."""
+        self._manners[key] = Manner(status, times, heeded or status < 300)
 
     async def _callback(self, request: web.Request) -> web.Response:
-        self._system(request).hear_callback(await request.json())
-        return web.Response(status=204)
+        system, manner = self._system(request), self._manner(request)
+        told = await request.json()
+        if manner.heeded:
+            system.hear_callback(told)
+        return web.Response(status=manner.status)
 
     async def _receipt(self, request: web.Request) -> web.Response:
-        self._system(request).hear_receipt(await request.text())
-        return web.Response(status=204)
+        system, manner = self._system(request), self._manner(request)
+        told = await request.text()
+        if manner.heeded:
+            system.hear_receipt(told)
+        return web.Response(status=manner.status)
 
     async def _idle(self, request: web.Request) -> web.Response:
         await self._system(request).drain()
@@ -61,3 +84,13 @@ class Endpoint:
         if system is None:
             raise web.HTTPNotFound(text="no campaign system of that key")
         return system
+
+    def _manner(self, request: web.Request) -> Manner:
+        """How this is answered; it counts."""
+        key = request.match_info["key"]
+        manner = self._manners.get(key, Manner(204, None, True))
+        if manner.times is not None:
+            manner.times -= 1
+            if not manner.times:
+                del self._manners[key]
+        return manner

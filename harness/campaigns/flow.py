@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -20,7 +21,7 @@ from harness.campaigns.smart_campaign import (
     SubscribeToVibesList,
     UnsubscribeFromVibesList,
 )
-from harness.vibes import ReceiptOption, VibesClient
+from harness.vibes import AnswerLost, ReceiptOption, VibesClient, VibesError
 
 Pace = Callable[[], Awaitable[None]]
 
@@ -119,14 +120,18 @@ class Flow:
     async def _submit(self, message: str, list_id: str, person: Person, run: Run) -> None:
         submitter_id = f"s{len(self.sent) + 1}"
         self.sent[submitter_id] = Sent(person.id, run.campaign, list_id)
-        answer = await self._vibes.submit(
-            mdn=person.mdn or "",
-            code=self._service.code,
-            text=expand(message, person),
-            submitter_id=submitter_id,
-            receipts=self._choices.receipts,
-            receipts_url=self._receipts_url if self._choices.receipts != "NONE" else None,
-        )
+        try:
+            answer = await self._vibes.submit(
+                mdn=person.mdn or "",
+                code=self._service.code,
+                text=expand(message, person),
+                submitter_id=submitter_id,
+                receipts=self._choices.receipts,
+                receipts_url=self._receipts_url if self._choices.receipts != "NONE" else None,
+            )
+        except VibesError as error:
+            self._note_error(Kind.SMS_SKIPPED, person, list_id, run, error)
+            return
         if answer.message_id is None:
             detail = f"{answer.error_code}: {answer.description}"
             self._note(
@@ -142,10 +147,15 @@ class Flow:
         if reason is not None:
             self._note(Kind.SUBSCRIBE_SKIPPED, person, list_id, run, reason)
             return
-        answer = await self._vibes.add_participant(
-            campaign_id, mdn=person.mdn or "", external_person_id=str(person.id)
-        )
-        await self._settle()
+        try:
+            answer = await self._vibes.add_participant(
+                campaign_id, mdn=person.mdn or "", external_person_id=str(person.id)
+            )
+        except VibesError as error:
+            self._note_error(Kind.SUBSCRIBE_SKIPPED, person, list_id, run, error)
+            return
+        finally:
+            await self._settle()
         if answer.status == 201:
             self._note(Kind.SUBSCRIBE_REQUESTED, person, list_id, run, detail=answer.state or "")
             return
@@ -155,14 +165,22 @@ class Flow:
     async def _unsubscribe(self, list_id: str, person: Person, run: Run) -> None:
         reason = self._unusable(person)
         if reason is None:
-            found = await self._vibes.find_person(person.mdn or "")
-            left = found is not None and await self._vibes.unsubscribe(found["person_key"], list_id)
-            await self._settle()
+            try:
+                left = await self._leave(person.mdn or "", list_id)
+            except VibesError as error:
+                self._note_error(Kind.UNSUBSCRIBE_SKIPPED, person, list_id, run, error)
+                return
+            finally:
+                await self._settle()
             if left:
                 self._note(Kind.UNSUBSCRIBE_REQUESTED, person, list_id, run)
                 return
             reason = Reason.NOT_SUBSCRIBED
         self._note(Kind.UNSUBSCRIBE_SKIPPED, person, list_id, run, reason)
+
+    async def _leave(self, mdn: str, list_id: str) -> bool:
+        found = await self._vibes.find_person(mdn)
+        return found is not None and await self._vibes.unsubscribe(found["person_key"], list_id)
 
     def _messaged(self, run: Run) -> set[tuple[str, str]]:
         """The numbers the dedupe looks at: of this step, of this run, or of all time (A3)."""
@@ -200,7 +218,9 @@ class Flow:
         holders: set[int] = set()
         for person in audience:
             if person.mdn is not None and len(self._people.with_mdn(person.mdn)) > 1:
-                found = await self._vibes.find_person(person.mdn)
+                found = None
+                with suppress(VibesError):  # who cannot be looked up wins nothing by it
+                    found = await self._vibes.find_person(person.mdn)
                 if found is not None and found.get("external_person_id") == str(person.id):
                     holders.add(person.id)
         return sorted(audience, key=lambda person: person.id not in holders)
@@ -208,6 +228,14 @@ class Flow:
     async def _settle(self) -> None:
         if self._pace is not None:
             await self._pace()
+
+    def _note_error(
+        self, kind: Kind, person: Person, list_id: str, run: Run, error: VibesError
+    ) -> None:
+        """What became of it is unknown where the answer was lost; another call is not made."""
+        lost = isinstance(error, AnswerLost)
+        reason = Reason.ANSWER_LOST if lost else Reason.REFUSED_BY_VIBES
+        self._note(kind, person, list_id, run, reason, detail=str(error))
 
     def _note(
         self,

@@ -126,7 +126,7 @@ class CampaignSystem:
             return
         for person in self.people.with_mdn(change.mdn):
             self._note_change(person, change)
-            if change.kind == "joined":
+            if change.kind == "joined" and not change.overtaken:
                 self._fire(
                     person,
                     lambda item: (

@@ -20,8 +20,20 @@ from simulator.config import ServerSettings
 from simulator.documents import read
 from simulator.errors import UserError
 
-FLAGS = ("host", "port", "db", "seed", "control_token")
+FLAGS = (
+    "host",
+    "port",
+    "smpp_port",
+    "smpp_cert",
+    "smpp_key",
+    "smpp_init",
+    "db",
+    "seed",
+    "control_token",
+)
 """The settings that are flags of `serve` and environment variables `SMSIM_...`."""
+
+NUMBERS = ("port", "smpp_port", "seed")
 
 
 def add(commands: Any) -> None:
@@ -29,7 +41,10 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("serve", help="run the simulator as a server")
     parser.add_argument("--host", help="the address to listen on (127.0.0.1)")
     parser.add_argument("--port", help="the port; 0 picks a free one (8080)")
-    parser.add_argument("--smpp-port", help="not built yet")
+    parser.add_argument("--smpp-port", help="SMPP too, on this port; 0 picks a free one")
+    parser.add_argument("--smpp-cert", help="a certificate in PEM: SMPP over TLS")
+    parser.add_argument("--smpp-key", help="its private key, where it is in another file")
+    parser.add_argument("--smpp-init", help="real time a connection has until it binds (50s)")
     parser.add_argument("--db", help="the journal's file; :memory: keeps nothing")
     parser.add_argument("--config", type=Path, help="a TOML file of settings and accounts")
     parser.add_argument("--seed", help="the seed of accounts that name none (0)")
@@ -40,8 +55,6 @@ def add(commands: Any) -> None:
 
 def command(told: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; nothing acknowledged is lost."""
-    if told.smpp_port is not None:
-        raise UserError("--smpp-port: SMPP is not built yet; see docs/fidelity.md")
     asyncio.run(serve(settings_from(told, dict(os.environ)), told.ready_file))
     return 0
 
@@ -54,7 +67,7 @@ def settings_from(told: argparse.Namespace, environ: dict[str, str]) -> ServerSe
     for name in FLAGS:
         text = getattr(told, name) or environ.get(f"SMSIM_{name.upper()}")
         if text is not None:
-            document[name] = int(text) if text.isdecimal() and name in ("port", "seed") else text
+            document[name] = int(text) if text.isdecimal() and name in NUMBERS else text
     if document["db"] == ":memory:":
         document["db"] = None
     settings = read(ServerSettings, document)
@@ -73,16 +86,19 @@ async def serve(settings: ServerSettings, ready_file: Path | None) -> None:
         loop.add_signal_handler(number, ended.set)
     async with build(settings) as simulator:
         url = await simulator.listen()
+        smpp = await simulator.listen_smpp()
         if ready_file is not None:
-            _write_ready(ready_file, url)
+            _write_ready(ready_file, url, smpp)
         print(f"smsim ready {url}", flush=True)
+        if smpp is not None:
+            print(f"smsim smpp {smpp}", flush=True)
         await ended.wait()
 
 
-def _write_ready(path: Path, url: str) -> None:
+def _write_ready(path: Path, url: str, smpp: str | None) -> None:
     """All at once, so that whoever waits for the file never reads half of it."""
     partial = path.with_name(path.name + ".part")
-    ready = {"url": url, "smpp": None, "pid": os.getpid(), "version": __version__}
+    ready = {"url": url, "smpp": smpp, "pid": os.getpid(), "version": __version__}
     try:
         partial.write_text(json.dumps(ready), encoding="utf-8")
         partial.replace(path)

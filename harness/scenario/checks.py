@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
 from simulator.documents import Spec
-from simulator.specs.values import Id
+from simulator.specs.values import Id, as_text
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
+CarrierCode = Annotated[str, BeforeValidator(as_text), Field(pattern=r"^\d{3}$")]
+
+
+def _span(value: object) -> object:
+    """`2` as `(2, 2)`, `[2, 5]` as it is. Raises ValueError."""
+    ends = value if isinstance(value, list | tuple) else (value, value)
+    whole = all(isinstance(end, int) and not isinstance(end, bool) for end in ends)
+    if not whole or len(ends) != 2 or not 0 <= ends[0] <= ends[1]:
+        raise ValueError("write how many, as 2, or between which two, as [2, 5]")
+    return tuple(ends)
+
+
+Count = Annotated[
+    tuple[int, int], BeforeValidator(_span, json_schema_input_type=int | tuple[int, int])
+]
+"""How many: a number, or the least and the most, where chance has a say."""
 
 T = TypeVar("T", bound=Spec)
 
@@ -74,7 +90,8 @@ class InboxCheck(Spec):
 class MessagesCheck(Spec):
     """How many messages there are; absent members do not narrow."""
 
-    count: StrictInt = Field(ge=0)
+    count: Count
+    """A number, or [least, most]; so in every check."""
     to: Name | None = None
     text: str | None = None
     """`*` stands for anything."""
@@ -84,6 +101,12 @@ class MessagesCheck(Spec):
     """accepted, delivered, undeliverable, ..."""
     direction: Literal["mt", "mo"] = "mt"
     segments: StrictInt | None = None
+    code: Id | None = None
+    """The source code it came from, or went to."""
+    error: StrictInt | None = None
+    """The receipt code it failed with."""
+    carrier: CarrierCode | None = None
+    """The carrier it went through."""
 
 
 class MemberCheck(Spec):
@@ -92,6 +115,8 @@ class MemberCheck(Spec):
     person: Name
     list: Id
     is_: StrictBool = Field(default=True, alias="is")
+    says: Literal["vibes", "campaigns"] | None = None
+    """Whom alone to ask, where the two may differ; both if absent."""
 
 
 class EverCheck(Spec):
@@ -114,17 +139,26 @@ class ActivityCheck(Spec):
     """How many activities there are; absent members do not narrow."""
 
     kind: str
-    count: StrictInt = Field(default=1, ge=0)
+    count: Count = (1, 1)
     person: Name | None = None
     reason: str | None = None
     campaign: Name | None = None
 
 
 class CallbacksCheck(Spec):
-    """How many callbacks of a type were delivered."""
+    """How many callbacks of a type were delivered, or came to another end."""
 
     type: CallbackType
-    count: StrictInt = Field(ge=0)
+    count: Count
+    fate: Literal["delivered", "refused", "not delivered"] = "delivered"
+    """Each attempt is delivered (2XX), refused (4XX), or not delivered."""
+
+
+class FaultCheck(Spec):
+    """How often a fault rule that holds has fired."""
+
+    id: Id
+    fired: Count
 
 
 class RunCheck(Spec):
@@ -149,6 +183,7 @@ class Check(Spec):
     activity: ActivityCheck | None = None
     callbacks: CallbacksCheck | None = None
     run: RunCheck | None = None
+    fault: FaultCheck | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Check:

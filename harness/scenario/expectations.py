@@ -12,6 +12,7 @@ from harness.scenario.checks import (
     CallbacksCheck,
     Check,
     EverCheck,
+    FaultCheck,
     InboxCheck,
     MemberCheck,
     MessagesCheck,
@@ -57,7 +58,9 @@ def _opposite(told: Any) -> Any:
         return told.model_copy(update={"is_": not told.is_})
     if isinstance(told, RunCheck):
         return told.model_copy(update={"is_": "ran" if told.is_ != "ran" else "invalid"})
-    return told.model_copy(update={"count": told.count + 1})
+    name = "fired" if isinstance(told, FaultCheck) else "count"
+    more = getattr(told, name)[1] + 1
+    return told.model_copy(update={name: (more, more)})
 
 
 async def _inbox(told: InboxCheck, stage: Stage) -> Found:
@@ -87,11 +90,14 @@ async def _messages(told: MessagesCheck, stage: Stage) -> Found:
         and (told.purpose is None or item["purpose"] == told.purpose)
         and (told.state is None or item["state"] == told.state)
         and (told.segments is None or item["segments"] == told.segments)
+        and (told.code is None or item["code"] == told.code)
+        and (told.error is None or item["error_code"] == told.error)
+        and (told.carrier is None or item["carrier"] == told.carrier)
     ]
     narrowed = _narrowed(told.model_dump(exclude={"count"}, exclude_defaults=True))
     return Found(
-        holds=len(found) == told.count,
-        expected=f"{told.count} messages{narrowed}",
+        holds=_within(len(found), told.count),
+        expected=f"{_many(told.count)} messages{narrowed}",
         actual=f"{len(found)} messages",
         people=(told.to,) if told.to is not None else (),
     )
@@ -99,12 +105,15 @@ async def _messages(told: MessagesCheck, stage: Stage) -> Found:
 
 async def _member(told: MemberCheck, stage: Stage) -> Found:
     mdn = stage.mdn(told.person)
-    at_vibes = await stage.vibes.is_subscribed(told.list, mdn)
-    here = stage.system.membership.is_member(told.list, mdn)
+    found: dict[str, bool] = {}
+    if told.says != "campaigns":
+        found["Vibes"] = await stage.vibes.is_subscribed(told.list, mdn)
+    if told.says != "vibes":
+        found["the campaign system"] = stage.system.membership.is_member(told.list, mdn)
     return Found(
-        holds=at_vibes == here == told.is_,
+        holds=set(found.values()) == {told.is_},
         expected=f"{told.person} is {_not(told.is_)}a member of list {told.list}",
-        actual=f"Vibes says {_yes(at_vibes)}, the campaign system says {_yes(here)}",
+        actual=", ".join(f"{who} says {_yes(member)}" for who, member in found.items()),
         people=(told.person,),
     )
 
@@ -141,8 +150,8 @@ async def _activity(told: ActivityCheck, stage: Stage) -> Found:
     ]
     narrowed = _narrowed(told.model_dump(exclude={"count", "kind"}, exclude_defaults=True))
     return Found(
-        holds=len(found) == told.count,
-        expected=f'{told.count} activities "{told.kind}"{narrowed}',
+        holds=_within(len(found), told.count),
+        expected=f'{_many(told.count)} activities "{told.kind}"{narrowed}',
         actual=f"{len(found)} activities",
         people=(told.person,) if told.person is not None else (),
     )
@@ -152,12 +161,21 @@ async def _callbacks(told: CallbacksCheck, stage: Stage) -> Found:
     found = [
         item
         for item in await stage.account.deliveries()
-        if item["callback_type"] == told.type and item["fate"] == "delivered"
+        if item["callback_type"] == told.type and item["fate"] == told.fate
     ]
     return Found(
-        holds=len(found) == told.count,
-        expected=f"{told.count} callbacks {told.type} delivered",
-        actual=f"{len(found)} delivered",
+        holds=_within(len(found), told.count),
+        expected=f"{_many(told.count)} callbacks {told.type} {told.fate}",
+        actual=f"{len(found)} {told.fate}",
+    )
+
+
+async def _fault(told: FaultCheck, stage: Stage) -> Found:
+    fired = {item["id"]: item["fired"] for item in await stage.account.faults()}.get(told.id)
+    return Found(
+        holds=fired is not None and _within(fired, told.fired),
+        expected=f"fault {told.id} fired {_many(told.fired)} times",
+        actual="no such fault holds" if fired is None else f"it fired {fired} times",
     )
 
 
@@ -189,7 +207,17 @@ _EVALUATORS: dict[str, Callable[[Any, Stage], Awaitable[Found]]] = {
     "activity": _activity,
     "callbacks": _callbacks,
     "run": _run,
+    "fault": _fault,
 }
+
+
+def _within(number: int, count: tuple[int, int]) -> bool:
+    return count[0] <= number <= count[1]
+
+
+def _many(count: tuple[int, int]) -> str:
+    least, most = count
+    return str(least) if least == most else f"{least} to {most}"
 
 
 def _matches(text: str, pattern: str) -> bool:

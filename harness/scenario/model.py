@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
 
 from harness.campaigns.flow import Choices
-from harness.scenario.checks import Check, Name, exactly_one
+from harness.scenario.campaigns import CampaignSpec
+from harness.scenario.checks import CarrierCode, Check, Name, exactly_one
+from harness.scenario.faults import FaultStep
 from simulator.documents import Spec
 from simulator.spec import AccountSpec
 from simulator.specs.values import DurationText, Id, InstantText
@@ -27,10 +29,6 @@ def share(text: str) -> float:
     if not text.endswith("%") or not number.replace(".", "", 1).isdigit() or float(number) > 100:
         raise ValueError(f'"{text}" is not a share; write "12%"')
     return float(number) / 100
-
-
-def _one_to_list(value: object) -> object:
-    return [value] if isinstance(value, dict) else value
 
 
 Share = Annotated[str, AfterValidator(_share_text)]
@@ -83,98 +81,6 @@ class ChoicesSpec(Spec):
         return Choices(**self.model_dump(exclude={"service"}))
 
 
-class FieldSpec(Spec):
-    """A filter on a field."""
-
-    name: str
-    is_: str | None = Field(default=None, alias="is")
-    is_not: str | None = None
-    contains: str | None = None
-    starts_with: str | None = None
-    empty: StrictBool | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> FieldSpec:
-        given = [self.is_, self.is_not, self.contains, self.starts_with, self.empty]
-        if sum(value is not None for value in given) != 1:
-            raise ValueError("write one of is, is_not, contains, starts_with, empty")
-        return self
-
-
-class FilterSpec(Spec):
-    """One filter of a smart list: exactly one member."""
-
-    field: FieldSpec | None = None
-    member_of: Id | None = None
-    """Member of Vibes List: on it now."""
-    subscribed_to: Id | None = None
-    """Subscribed to Vibes List: on it now or ever."""
-
-    @model_validator(mode="after")
-    def _one(self) -> FilterSpec:
-        return exactly_one(self)
-
-
-class TriggerSpec(Spec):
-    """One trigger: exactly one member."""
-
-    form: Name | None = None
-    """Fills Out Form."""
-    requested: Literal[True] | None = None
-    """Campaign is Requested."""
-    subscribes: Id | None = None
-    """Subscribes to Vibes List: a confirmed opt-in to that list."""
-
-    @model_validator(mode="after")
-    def _one(self) -> TriggerSpec:
-        return exactly_one(self)
-
-
-class SendSpec(Spec):
-    """Send SMS Message; without a message or a list the campaign is invalid."""
-
-    message: str | None = None
-    list: Id | None = None
-
-
-class SubscribeSpec(Spec):
-    """Subscribe to Vibes List; needs both."""
-
-    list: Id | None = None
-    campaign: Id | None = None
-
-
-class UnsubscribeSpec(Spec):
-    """Unsubscribe from Vibes List."""
-
-    list: Id | None = None
-
-
-class FlowStepSpec(Spec):
-    """One flow step: exactly one member (R1: there are three)."""
-
-    send: SendSpec | None = None
-    subscribe: SubscribeSpec | None = None
-    unsubscribe: UnsubscribeSpec | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> FlowStepSpec:
-        return exactly_one(self)
-
-
-class CampaignSpec(Spec):
-    """A smart campaign. With a trigger it is a trigger campaign, else a batch campaign."""
-
-    trigger: Annotated[tuple[TriggerSpec, ...], BeforeValidator(_one_to_list)] = ()
-    who: tuple[FilterSpec, ...] = ()
-    """The smart list's filters; none is everyone."""
-    match: Literal["all", "any"] = "all"
-    flow: tuple[FlowStepSpec, ...] = ()
-    qualification: Literal["once", "every_time"] = "once"
-    """Whether a person may run through it again."""
-    person_limit: StrictInt | None = Field(default=None, ge=1)
-
-
 class FormStep(Spec):
     """A person fills out a form."""
 
@@ -221,8 +127,39 @@ class VibesStep(Spec):
     call: str = Field(pattern=r"^(GET|POST|PUT|DELETE) \S+$")
     """Method and path below the company: `POST mobiledb/broadcasts`."""
     body: dict[str, object] | None = None
-    answers: StrictInt = 200
-    """The HTTP status it must have."""
+    answers: StrictInt | Literal["lost"] = 200
+    """The HTTP status it must have; `lost` where the connection must end before the answer."""
+
+
+class SubmitStep(Spec):
+    """One message, submitted directly through Connect's HTTP API."""
+
+    to: Name | None = None
+    phone: str | None = None
+    """A number, in place of a person."""
+    text: str
+    code: Id | None = None
+    """The source code; the account's first if absent."""
+    carrier: CarrierCode | None = None
+    """The carrier it is submitted for; Vibes looks it up if absent."""
+    split: StrictBool = False
+    """Whether a long text is split."""
+    alternate: StrictBool = False
+    """Whether it is sent again from the code's alternate if it fails."""
+    receipts: Literal["NONE", "ERROR", "ALL", "SMSC_ERROR", "SMSC_ALL"] = "NONE"
+    """Which receipts go to the campaign system."""
+    company: Id | None = None
+    """The companyId."""
+    answers: StrictInt | Literal["lost"] | None = None
+    """The HTTP status it must have, 200 if no error is told; `lost` as for a direct call."""
+    error: StrictInt | None = None
+    """The row of Connect's error table it must have."""
+
+    @model_validator(mode="after")
+    def _one(self) -> SubmitStep:
+        if (self.to is None) == (self.phone is None):
+            raise ValueError("write either to or phone")
+        return self
 
 
 class OperatorStep(Spec):
@@ -246,8 +183,26 @@ class PhoneStep(Spec):
     after: DurationText = "5s"
     persona: Name | None = None
     """A shipped persona, or one of the account's; in place of `replies` and `replies_to_all`."""
-    carrier: str | None = Field(default=None, pattern=r"^\d{3}$")
+    carrier: CarrierCode | None = None
     """The carrier the number is ported to."""
+
+    @model_validator(mode="after")
+    def _one_persona(self) -> PhoneStep:
+        replies = self.replies is not None or self.replies_to_all is not None
+        if self.persona is not None and (replies or "after" in self.model_fields_set):
+            raise ValueError("write either persona, or replies, replies_to_all and after")
+        return self
+
+
+class EndpointStep(Spec):
+    """How the campaign system's endpoint answers what it is told, callbacks and receipts alike."""
+
+    answers: StrictInt = Field(ge=200, le=599)
+    """The HTTP status; 204 is what it answers when all is well."""
+    times: StrictInt | None = Field(default=None, ge=1)
+    """How often; until another such step if absent."""
+    heeded: StrictBool = False
+    """Whether it takes in what it is told all the same; with a 2XX it always does."""
 
 
 class StepSpec(Spec):
@@ -265,7 +220,12 @@ class StepSpec(Spec):
     change: ChangeStep | None = None
     phone: PhoneStep | None = None
     vibes: VibesStep | None = None
+    submit: SubmitStep | None = None
     operator: OperatorStep | None = None
+    fault: FaultStep | None = None
+    heal: Id | None = None
+    """End a fault rule by its id, or `all` of them."""
+    endpoint: EndpointStep | None = None
     delete: Name | None = None
     """Delete a person from the campaign system."""
     expect: tuple[Check, ...] | None = None

@@ -10,20 +10,16 @@ from pathlib import Path as FilePath
 
 from harness.campaigns.activity_log import Kind, Reason
 from harness.campaigns.people import e164
+from harness.scenario.campaigns import FilterSpec, FlowStepSpec, TriggerSpec
 from harness.scenario.checks import Check
-from harness.scenario.model import (
-    FilterSpec,
-    FlowStepSpec,
-    ScenarioSpec,
-    StepSpec,
-    TriggerSpec,
-)
+from harness.scenario.model import PhoneStep, ScenarioSpec, StepSpec
 from harness.scenario.rules import RULES
 from harness.scenario.salvage import Salvage
 from harness.scenario.source import Mistake, Mistakes, Path, Position, Source, read_file
 from simulator.documents import read
 from simulator.errors import BadSpec
 from simulator.spec import AccountSpec, account_faults
+from simulator.specs.phones import phone_faults
 
 SUFFIXES = (".sms.yaml", ".sms.yml")
 
@@ -176,6 +172,18 @@ def _step(
             yield from _known((*path, member, "person"), "person", name, people)
             if member in ("reply", "phone"):
                 yield from _has_number((*path, member, "person"), name, spec)
+    if item.phone is not None:
+        yield from _persona((*path, "phone", "persona"), item.phone, spec.account)
+    if item.submit is not None and item.submit.to is not None:
+        yield from _known((*path, "submit", "to"), "person", item.submit.to, people)
+        yield from _has_number((*path, "submit", "to"), item.submit.to, spec)
+    match = item.fault.match if item.fault is not None else None
+    if match is not None and match.person is not None:
+        where = (*path, "fault", "match", "person")
+        yield from _known(where, "person", match.person, people)
+        yield from _has_number(where, match.person, spec)
+    if item.heal is not None and item.heal != "all":
+        yield from _known_fault((*path, "heal"), item.heal, spec)
     if item.reply is not None and item.reply.phone is not None and not e164(item.reply.phone):
         yield (*path, "reply", "phone"), f'"{item.reply.phone}" is no US or Canadian number'
     if (item.advance or item.to) and spec.account.clock.mode == "live":
@@ -209,6 +217,8 @@ def _check(
         name = getattr(getattr(item, member), "person", None)
         if name is not None:
             yield from _has_number((*path, member, "person"), name, spec)
+    if item.fault is not None:
+        yield from _known_fault((*path, "fault", "id"), item.fault.id, spec)
     if item.pending is not None:
         acquisition = [known.id for known in spec.account.acquisition_campaigns]
         where = (*path, "pending", "campaign")
@@ -223,6 +233,25 @@ def _check(
         yield from _known((*where, "kind"), "activity", item.activity.kind, list(Kind))
         if item.activity.reason is not None:
             yield from _known((*where, "reason"), "reason", item.activity.reason, list(Reason))
+
+
+def _persona(path: Path, item: PhoneStep, account: AccountSpec) -> Iterator[tuple[Path, str]]:
+    """Whether a persona is a shipped one, or one of the account's."""
+    if item.persona is not None:
+        for place, text in phone_faults({item.persona: "0%"}, account.personas):
+            if place == ("phones", item.persona):
+                yield path, text
+
+
+def _known_fault(path: Path, name: str, spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
+    """Whether any rule has that id. A profile's rules have ids of their own, told as it runs."""
+    steps = [step.fault for step in spec.steps if step.fault is not None]
+    if any(step.profile is not None for step in steps):
+        return
+    ids = [*(rule.id for rule in spec.account.faults), *(step.id for step in steps)]
+    given = [item for item in ids if item is not None]
+    numbered = [f"fault-{number}" for number in range(1, len(ids) + 1)]
+    yield from _known(path, "fault", name, given if len(given) == len(ids) else [*given, *numbered])
 
 
 def _has_number(path: Path, name: str, spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:

@@ -29,15 +29,14 @@ from harness.campaigns.smart_list import (
 from harness.campaigns.system import CALLBACK_TYPES, CampaignSystem, RunReport
 from harness.environment import Environment, SimAccount
 from harness.population import make
-from harness.scenario.model import (
+from harness.scenario.campaigns import (
     CampaignSpec,
     FieldSpec,
     FilterSpec,
     FlowStepSpec,
-    PopulationSpec,
     TriggerSpec,
-    share,
 )
+from harness.scenario.model import EndpointStep, PopulationSpec, share
 from harness.scenario.reading import Scenario
 from harness.vibes import VibesClient
 from simulator.spec import AccountSpec
@@ -50,13 +49,19 @@ class Stage:
     """What steps and expectations work with."""
 
     def __init__(
-        self, scenario: Scenario, account: SimAccount, system: CampaignSystem, vibes: VibesClient
+        self,
+        scenario: Scenario,
+        account: SimAccount,
+        system: CampaignSystem,
+        vibes: VibesClient,
+        endpoint: Endpoint,
     ) -> None:
         self.scenario = scenario
         self.account = account
         self.system = system
         self.vibes = vibes
         self.runs: dict[str, RunReport] = {}
+        self._endpoint = endpoint
 
     def person(self, name: str) -> Person:
         """The person of that name."""
@@ -66,6 +71,20 @@ class Stage:
         """The number of the person of that name, in E.164; the phone as written where it is none."""
         person = self.person(name)
         return person.mdn or person.phone or ""
+
+    @property
+    def code(self) -> str:
+        """The account's first source code, from which its campaigns send."""
+        return self.scenario.spec.account.source_codes[0].code
+
+    @property
+    def receipts_url(self) -> str:
+        """Where receipts reach the campaign system."""
+        return _receipts_url(self.account)
+
+    def answer(self, manner: EndpointStep) -> None:
+        """Let the campaign system's endpoint answer so."""
+        self._endpoint.answer(self.account.key, manner.answers, manner.times, heeded=manner.heeded)
 
     async def settle(self) -> None:
         """Let everything that this instant caused be done, here and at Vibes."""
@@ -89,19 +108,23 @@ async def set_up(
             vibes,
             _service(scenario.spec.account) if scenario.spec.choices.service else None,
             choices=scenario.spec.choices.choices(),
-            receipts_url=f"http://{HOST}/{account.key}/receipts",
+            receipts_url=_receipts_url(account),
             now=lambda: account.now,
             pace=account.settle,
         )
         endpoint.add(account.key, system)
         try:
-            stage = Stage(scenario, account, system, vibes)
+            stage = Stage(scenario, account, system, vibes, endpoint)
             await _join(stage, endpoint)
             yield stage
         finally:
             endpoint.remove(account.key)
             if not keep:
                 await account.delete()
+
+
+def _receipts_url(account: SimAccount) -> str:
+    return f"http://{HOST}/{account.key}/receipts"
 
 
 async def _join(stage: Stage, endpoint: Endpoint) -> None:

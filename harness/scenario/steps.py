@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from harness.scenario.model import ChangeStep, PhoneStep, StepSpec, VibesStep
+from harness.campaigns.people import e164
+from harness.scenario.faults import FaultStep
+from harness.scenario.model import ChangeStep, PhoneStep, StepSpec, SubmitStep, VibesStep
 from harness.scenario.stage import Stage
+from harness.vibes import AnswerLost
 
 
 class StepError(ValueError):
@@ -32,6 +35,14 @@ async def do(step: StepSpec, stage: Stage) -> None:
         await stage.account.set_handset(stage.mdn(step.phone.person), _handset(step.phone))
     elif step.vibes is not None:
         await _call_vibes(step.vibes, stage)
+    elif step.submit is not None:
+        await _submit(step.submit, stage)
+    elif step.fault is not None:
+        await _break(step.fault, stage)
+    elif step.heal is not None:
+        await stage.account.heal(None if step.heal == "all" else step.heal)
+    elif step.endpoint is not None:
+        stage.answer(step.endpoint)
     elif step.operator is not None:
         method, path = step.operator.call.split()
         await stage.account.operate(method, path, step.operator.body)
@@ -60,6 +71,14 @@ def title(step: StepSpec) -> str:
         return f"change the phone of {step.phone.person}"
     if step.vibes is not None:
         return step.vibes.call
+    if step.submit is not None:
+        return f"submit a message to {step.submit.to or step.submit.phone}"
+    if step.fault is not None:
+        return f"fault {step.fault.profile or step.fault.id or ''}".rstrip()
+    if step.heal is not None:
+        return f"heal {step.heal}"
+    if step.endpoint is not None:
+        return f"the endpoint answers {step.endpoint.answers}"
     if step.operator is not None:
         return f"operator: {step.operator.call}"
     if step.delete is not None:
@@ -69,9 +88,47 @@ def title(step: StepSpec) -> str:
 
 async def _call_vibes(step: VibesStep, stage: Stage) -> None:
     method, path = step.call.split()
-    status, told = await stage.vibes.call(method, path, step.body)
+    status: int | str = "lost"
+    try:
+        status, told = await stage.vibes.call(method, path, step.body)
+    except AnswerLost as error:
+        told = error
     if status != step.answers:
         raise StepError(f"{step.call} answered {status}, not {step.answers}: {told}")
+
+
+async def _submit(step: SubmitStep, stage: Stage) -> None:
+    """Submit, and hold the answer against what it must be: its status, its error, or its loss."""
+    mdn = stage.mdn(step.to) if step.to is not None else step.phone or ""
+    told, error = "", None
+    status: int | str = "lost"
+    try:
+        answer = await stage.vibes.submit(
+            mdn=e164(mdn) or mdn,
+            code=step.code or stage.code,
+            text=step.text,
+            split=step.split,
+            alternate=step.alternate,
+            carrier=step.carrier,
+            company_id=step.company,
+            receipts=step.receipts,
+            receipts_url=stage.receipts_url if step.receipts != "NONE" else None,
+        )
+        status, error, told = answer.status, answer.error_code, answer.description
+    except AnswerLost as lost:
+        told = str(lost)
+    wanted = step.answers or (200 if step.error is None else None)
+    if (wanted is not None and status != wanted) or step.error != error:
+        found = f"{status}" if error is None else f"{status} with error {error}"
+        parts = (wanted, None if step.error is None else f"error {step.error}")
+        must = " with ".join(str(part) for part in parts if part is not None)
+        raise StepError(f"the message was answered {found}, not {must}: {told}")
+
+
+async def _break(step: FaultStep, stage: Stage) -> None:
+    person = step.match.person if step.match is not None else None
+    number = stage.mdn(person) if person is not None else None
+    await stage.account.add_fault(step.rule(number))
 
 
 def _change(change: ChangeStep, stage: Stage) -> None:
@@ -89,6 +146,10 @@ def _handset(step: PhoneStep) -> dict[str, object]:
         state["reachable"] = step.reachable
     if step.connected is not None:
         state["connected"] = step.connected
+    if step.carrier is not None:
+        state["carrier"] = step.carrier
+    if step.persona is not None:
+        state["persona"] = {"name": step.persona}
     if step.replies is not None or step.replies_to_all is not None:
         state["persona"] = {
             "on_confirmation": step.replies,

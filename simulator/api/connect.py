@@ -6,6 +6,7 @@ The user name decides the account. Errors are rows of Connect's table (http-erro
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -262,7 +263,8 @@ async def _occasion(request: web.Request, universe: Universe, operation: str) ->
         except ConnectFault:
             pass
     elif operation == "look_up":
-        told = {"mdn": request.match_info["mdn"]}
+        with suppress(InvalidMdn):
+            told = {"mdn": parse_any_mdn(request.match_info["mdn"])}
     return Occasion(surface=Surface.CONNECT, operation=operation, **told)
 
 

@@ -84,7 +84,8 @@ def send_receipts(
         return
     if wish.option.startswith("SMSC") and stage == "Handset":
         return
-    if wish.option.endswith("ERROR") and error_code is None:
+    under_way = wish.intermediate and state is MtState.SENT
+    if wish.option.endswith("ERROR") and error_code is None and not under_way:
         return
     if stage == "Handset" and not turn.account.profile(mt.carrier).handset_receipts:
         return
@@ -111,7 +112,8 @@ def _send_smpp_receipts(turn: Turn, mt: Mt, state: MtState, error_code: int | No
     """A receipt of how a message ended; one that it is under way if that was asked for."""
     assert mt.receipts is not None
     under_way = state in (MtState.ROUTED, MtState.SENT)
-    if under_way and not (state is MtState.SENT and mt.receipts.intermediate):
+    wanted = state is MtState.SENT and mt.receipts.intermediate if under_way else mt.receipts.ends
+    if not wanted:
         return
     for number, (part_id, text) in enumerate(zip(mt.part_ids, parts_of(mt), strict=True), 1):
         notice = SmppReceiptNotice(

@@ -114,7 +114,7 @@ def _meet_phone(turn: Turn, mt: Mt, handset: Handset) -> None:
 def _reach(turn: Turn, mt: Mt, state: MtState, error_code: int | None) -> None:
     turn.emit(MtMoved(message_id=mt.message_id, state=state, at=turn.now, error_code=error_code))
     copy = None
-    if error_code is not None and STAGES[state] != "System":
+    if error_code is not None and _is_known(turn, mt, state):
         copy = sending.forward(turn, mt)
     if copy is not None:
         turn.emit(MtForwarded(message_id=mt.message_id, to=copy.message_id))
@@ -124,6 +124,13 @@ def _reach(turn: Turn, mt: Mt, state: MtState, error_code: int | None) -> None:
     handset = turn.world.handsets.get(mt.mdn)
     if state is MtState.UNDELIVERABLE and magic and mt.mdn == DISCONNECTED and handset.connected:
         _drop(turn, msgspec.structs.replace(handset, connected=False))
+
+
+def _is_known(turn: Turn, mt: Mt, state: MtState) -> bool:
+    """Whether Vibes hears of a failure beyond itself: of a phone's only by a handset receipt."""
+    if STAGES[state] == "Handset":
+        return turn.account.profile(mt.carrier).handset_receipts
+    return STAGES[state] == "Carrier"
 
 
 def _drop(turn: Turn, handset: Handset) -> None:

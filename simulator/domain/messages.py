@@ -67,6 +67,7 @@ class ReceiptWish(Record, frozen=True, kw_only=True):
     url: str
     final: bool = False
     intermediate: bool = False
+    ends: bool = True
 
 
 class Mt(Record, frozen=True, kw_only=True):

@@ -50,6 +50,7 @@ class Universe:
         self.calls = Throttle(wall, settings.calls_per_second)
         self.events = Throttle(wall, settings.events_per_second)
         self.submits = Throttle(wall, engine.world.account.connect.per_second)
+        self.endings: list[Callable[[], None]] = []
         self.outbox = Outbox(engine, transport, record.hosts)
 
     @property
@@ -68,7 +69,9 @@ class Universe:
         self.outbox.start()
 
     async def stop(self) -> None:
-        """End cleanly: nothing acknowledged is lost."""
+        """End cleanly: nothing acknowledged is lost. Whoever serves it is told by `endings`."""
+        for end in list(self.endings):
+            end()
         await self.outbox.stop()
         await self.engine.stop()
         self.feed.close()

@@ -44,8 +44,7 @@ def read_mt(body: bytes) -> SubmitMt:
     1027 for a premium message, 1028 for a kind of address there is not.
     """
     root = _root(body, "mtMessage")
-    destination = _required(root, "destination")
-    return _order(root, destination, root.attributes.get("submitterMessageId"))
+    return _order(root, _one_destination(root), root.attributes.get("submitterMessageId"))
 
 
 def read_bundle(body: bytes) -> Bundle:
@@ -69,8 +68,8 @@ def read_bundle(body: bytes) -> Bundle:
                 _order(item, one, one.attributes.get("submitterMessageId")) for one in destinations
             ]
         elif item.name == "mtMessage":
-            destination = _required(item, "destination")
-            orders.append(_order(item, destination, item.attributes.get("submitterMessageId")))
+            submitter_id = item.attributes.get("submitterMessageId")
+            orders.append(_order(item, _one_destination(item), submitter_id))
         else:
             raise _bad_form(f"<{item.name}> is no message")
     if not 1 <= len(orders) <= MAX_DESTINATIONS:
@@ -139,6 +138,12 @@ def _required(root: Element, name: str) -> Element:
     if element is None:
         raise _bad_form(f"<{name}> is missing")
     return element
+
+
+def _one_destination(root: Element) -> Element:
+    if sum(child.name == "destination" for child in root.children) > 1:
+        raise _bad_form(f"<{root.name}> has several destinations")
+    return _required(root, "destination")
 
 
 def _text(root: Element) -> str:

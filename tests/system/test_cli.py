@@ -77,7 +77,8 @@ def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
-        (["--smpp-port", "2775"], "not built yet"),
+        (["--smpp-port", "many"], "smpp_port"),
+        (["--smpp-port", "0", "--smpp-cert", "nowhere.pem"], "nowhere.pem is no certificate"),
         (["--host", "0.0.0.0"], "give a --control-token"),
         (["--port", "many"], "port"),
         (["--config", "nowhere.toml"], "nowhere.toml cannot be read"),

@@ -49,7 +49,7 @@ def test_mistakes_of_every_kind_come_all_at_once_with_their_places() -> None:
         'x.sms.yaml:14:5: no campaign "Joyn"; did you mean "Join"?',
         'x.sms.yaml:15:5: "24 hours" is not a duration; write "24h", "1h30m", "250ms" or "PT24H"',
         'x.sms.yaml:16:13: no person "anna"; did you mean "ana"?',
-        "x.sms.yaml:18:20: input should be a valid integer",
+        "x.sms.yaml:18:20: write how many, as 2, or between which two, as [2, 5]",
     ]
 
 

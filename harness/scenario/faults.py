@@ -1,0 +1,66 @@
+"""What a scenario may say of faults: a rule with people's names in it, or a named profile."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, StrictInt, model_validator
+
+from harness.scenario.checks import Name
+from simulator.documents import Spec, read
+from simulator.errors import BadSpec
+from simulator.specs.faults import EffectSpec, FaultSpec, MatchSpec
+from simulator.specs.values import Id, RatioText
+
+Profile = Literal[
+    "flaky_api", "busy_hour", "lost_answers", "messy_callbacks", "lost_receipts", "carrier_outage"
+]
+"""The fault profiles that the simulator ships."""
+
+
+class FaultMatch(MatchSpec):
+    """Whom a rule is about; absent members do not narrow."""
+
+    person: Name | None = None
+    """A person's phone, in place of `number`."""
+
+    @model_validator(mode="after")
+    def _either(self) -> FaultMatch:
+        if self.person is not None and self.number is not None:
+            raise ValueError("write either person or number")
+        return self
+
+
+class FaultStep(Spec):
+    """A fault rule holds from now on: a rule as an account has it, or a profile alone."""
+
+    profile: Profile | None = None
+    id: Id | None = None
+    """A name for `heal` and the check `fault`."""
+    match: FaultMatch | None = None
+    effect: EffectSpec | None = None
+    ratio: RatioText = "1/1"
+    budget: StrictInt | None = Field(default=None, ge=1)
+    """How often it strikes at most."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> FaultStep:
+        if self.profile is not None:
+            if self.model_fields_set != {"profile"}:
+                raise ValueError("a profile has no other member")
+        elif self.match is None or self.effect is None:
+            raise ValueError("write match and effect, or profile")
+        else:
+            try:
+                read(FaultSpec, self.rule(None))
+            except BadSpec as error:
+                raise ValueError("; ".join(text for _, text in error.faults)) from error
+        return self
+
+    def rule(self, number: str | None) -> dict[str, Any]:
+        """The rule as the control API takes it; `number` is that of the person it is about."""
+        rule = self.model_dump(exclude_unset=True)
+        if self.match is not None and self.match.person is not None:
+            del rule["match"]["person"]
+            rule["match"]["number"] = number
+        return rule

@@ -1,0 +1,1 @@
+"""The SMPP gateway: sessions over TCP round `simulator.wire.smpp_pdu`."""

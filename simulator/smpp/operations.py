@@ -1,0 +1,256 @@
+"""What a bound client asks: decode, submit, encode. Each command is a row of `OPERATIONS`.
+
+Rules: Connect response-codes; SMPP 3.4 for what the `generic` profile adds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, TypeVar
+
+from simulator.domain.callbacks import smpp_url
+from simulator.domain.decide import Refusal
+from simulator.domain.fault_rules import Effect, FaultRule, Occasion, Surface
+from simulator.domain.faults import MeetCall, Struck
+from simulator.domain.instants import to_datetime
+from simulator.domain.messages import Mt
+from simulator.domain.multipart import PartTaken
+from simulator.domain.numbers import normalise_phone
+from simulator.domain.refusals import Problem
+from simulator.domain.sending import (
+    Accepted,
+    BundleTaken,
+    CancelMt,
+    ReplaceMt,
+    SubmitBundle,
+    SubmitMt,
+)
+from simulator.runtime.ports import MessageRecord
+from simulator.runtime.throttle import Throttle
+from simulator.runtime.universe import Universe
+from simulator.smpp.session import NOISE, Answer
+from simulator.wire.smpp_bodies import (
+    CancelSm,
+    DataSm,
+    Destination,
+    MessageIdResp,
+    QuerySm,
+    QuerySmResp,
+    ReplaceSm,
+    ShortMessage,
+    SubmitMulti,
+    SubmitMultiResp,
+    Unsuccessful,
+)
+from simulator.wire.smpp_codes import CommandId, Status
+from simulator.wire.smpp_pdu import Pdu
+from simulator.wire.smpp_receipts import MessageState, state_of
+from simulator.wire.smpp_submits import STATUS_OF, Refused, read_replacement, read_submit
+
+T = TypeVar("T")
+
+
+class Client(NamedTuple):
+    """Who asks: the account, and the throttle of the bind where there is one."""
+
+    universe: Universe
+    throttle: Throttle | None
+
+
+async def answer(client: Client, pdu: Pdu) -> Answer:
+    """Do a request of a bound client, with whatever faults strike it."""
+    faults = await _struck(client, pdu)
+    if Effect.DELAY in faults:
+        await asyncio.sleep(faults[Effect.DELAY].wait_ms / 1000)
+    for effect, status in _INSTEAD.items():
+        if effect in faults:
+            return Answer(faults[effect].number or status)
+    if Effect.DROP in faults:
+        return Answer(cut=b"")
+    if Effect.GARBAGE in faults:
+        return Answer(cut=NOISE)
+    done = await _do(client, pdu)
+    if Effect.STORE_SLOW in faults:
+        await asyncio.sleep(faults[Effect.STORE_SLOW].wait_ms / 1000)
+    if Effect.LOSE_ANSWER in faults:
+        return Answer(cut=b"")
+    return done._replace(half=Effect.HALF in faults)
+
+
+_INSTEAD = {
+    Effect.STATUS: Status.RSYSERR,
+    Effect.THROTTLE: Status.RTHROTTLED,
+    Effect.STORE_FULL: Status.RSYSERR,
+}
+
+
+async def _struck(client: Client, pdu: Pdu) -> dict[Effect, FaultRule]:
+    """The faults that strike a request; none is asked about where no rule holds."""
+    universe, body = client.universe, pdu.body
+    if not universe.world.faults.rules:
+        return {}
+    to = getattr(body, "destination_addr", None)
+    occasion = Occasion(
+        surface=Surface.SMPP,
+        operation=CommandId(pdu.command).name.lower(),
+        mdn=normalise_phone(to) if to else None,
+        code=getattr(body, "source_addr", None),
+    )
+    reply = await universe.engine.submit(MeetCall(occasion=occasion))
+    assert isinstance(reply, Struck)
+    return {rule.effect: rule for rule in reply.rules}
+
+
+async def _do(client: Client, pdu: Pdu) -> Answer:
+    if client.throttle is not None and not client.throttle.passes():
+        return Answer(Status.RTHROTTLED)
+    try:
+        return await OPERATIONS[CommandId(pdu.command)](client.universe, pdu)
+    except Refused as refused:
+        return Answer(refused.status)
+
+
+async def submit(universe: Universe, pdu: Pdu) -> Answer:
+    """submit_sm and data_sm: the message's id, or the part's (Connect: sending-receiving-messages)."""
+    assert isinstance(pdu.body, ShortMessage | DataSm)
+    reply = await universe.engine.submit(
+        read_submit(pdu.body, universe.account.connect.smpp, smpp_url(universe.account.username))
+    )
+    if isinstance(reply, Refusal):
+        return Answer(_status(reply.problems[0]))
+    if isinstance(reply, PartTaken):
+        return Answer(body=MessageIdResp(message_id=reply.part_id))
+    assert isinstance(reply, Accepted)
+    return Answer(body=MessageIdResp(message_id=reply.mt.message_id))
+
+
+async def submit_multi(universe: Universe, pdu: Pdu) -> Answer:
+    """submit_multi: a message to each destination; the answer names the first one's id.
+
+    Receipts name each message's own id. Source: SMPP 3.4, 4.5.
+    """
+    body = pdu.body
+    assert isinstance(body, SubmitMulti)
+    failed: list[Unsuccessful] = []
+    orders: list[tuple[Destination, SubmitMt]] = []
+    for one in body.destinations:
+        if not isinstance(one, Destination):
+            return Answer(Status.RINVDLNAME)
+        try:
+            order = read_submit(
+                _single(body), universe.account.connect.smpp, _url(universe), one.address
+            )
+        except Refused as refused:
+            if refused.status is not Status.RINVDSTADR:
+                raise
+            failed.append(_failed(one, refused.status))
+            continue
+        if not isinstance(order, SubmitMt):
+            return Answer(Status.RINVESMCLASS)
+        orders.append((one, order))
+    reply = await universe.engine.submit(SubmitBundle(orders=tuple(order for _, order in orders)))
+    assert isinstance(reply, BundleTaken)
+    first = ""
+    for (one, _), result in zip(orders, reply.results, strict=True):
+        if isinstance(result, Mt):
+            first = first or result.message_id
+        else:
+            failed.append(_failed(one, _status(result)))
+    if not first:
+        return Answer(failed[0].status)
+    return Answer(body=SubmitMultiResp(message_id=first, unsuccessful=tuple(failed)))
+
+
+def _single(body: SubmitMulti) -> ShortMessage:
+    same = {name: getattr(body, name) for name in _SHARED}
+    return ShortMessage(**same)
+
+
+_SHARED = frozenset(SubmitMulti.__struct_fields__) & frozenset(ShortMessage.__struct_fields__)
+
+
+def _failed(one: Destination, status: int) -> Unsuccessful:
+    return Unsuccessful(ton=one.ton, npi=one.npi, address=one.address, status=status)
+
+
+async def query(universe: Universe, pdu: Pdu) -> Answer:
+    """query_sm: where a message stands (SMPP 3.4, 4.8)."""
+    body = pdu.body
+    assert isinstance(body, QuerySm)
+    record = await _find(universe, body.message_id, body.source_addr)
+    codes = [step.error_code for step in record.history if step.error_code is not None]
+    under_way = record.state in ("accepted", "routed", "sent")
+    state = MessageState.ENROUTE if under_way else state_of(codes[0] if codes else None)
+    ended = to_datetime(record.history[-1].at)
+    return Answer(
+        body=QuerySmResp(
+            message_id=body.message_id,
+            final_date="" if under_way else ended.strftime("%y%m%d%H%M%S") + "000+",
+            message_state=state,
+            error_code=(codes[0] if codes else 0) & 0xFF,
+        )
+    )
+
+
+async def cancel(universe: Universe, pdu: Pdu) -> Answer:
+    """cancel_sm: one message by its id, or all that go from one address to another.
+
+    Source: SMPP 3.4, 4.9.
+    """
+    body = pdu.body
+    assert isinstance(body, CancelSm)
+    if body.message_id:
+        wanted = [(await _find(universe, body.message_id, body.source_addr)).id]
+    else:
+        await universe.engine.committed()
+        mdn = normalise_phone(body.destination_addr)
+        wanted = [
+            mt.message_id
+            for mt in universe.world.messages.in_flight.values()
+            if mt.mdn == mdn and mt.code == body.source_addr
+        ]
+    replies = [await universe.engine.submit(CancelMt(message_id=key)) for key in wanted]
+    if not replies or any(isinstance(reply, Refusal) for reply in replies):
+        return Answer(Status.RCANCELFAIL)
+    return Answer()
+
+
+async def replace(universe: Universe, pdu: Pdu) -> Answer:
+    """replace_sm: another text for a message that has not left (SMPP 3.4, 4.10)."""
+    body = pdu.body
+    assert isinstance(body, ReplaceSm)
+    record = await _find(universe, body.message_id, body.source_addr)
+    text = read_replacement(body, universe.account.connect.smpp)
+    if not text:
+        return Answer(Status.RINVMSGLEN)
+    reply = await universe.engine.submit(ReplaceMt(message_id=record.id, text=text))
+    return Answer(Status.RREPLACEFAIL) if isinstance(reply, Refusal) else Answer()
+
+
+OPERATIONS: dict[CommandId, Callable[[Universe, Pdu], Awaitable[Answer]]] = {
+    CommandId.SUBMIT_SM: submit,
+    CommandId.DATA_SM: submit,
+    CommandId.SUBMIT_MULTI: submit_multi,
+    CommandId.QUERY_SM: query,
+    CommandId.CANCEL_SM: cancel,
+    CommandId.REPLACE_SM: replace,
+}
+"""Who does each command; which of them a profile knows is `table.SUPPORTED`."""
+
+
+async def _find(universe: Universe, message_id: str, source: str) -> MessageRecord:
+    """The message a client asks about, if it is one from that source address. Raises Refused."""
+    await universe.engine.committed()
+    found = await universe.message(message_id)
+    if found is None or found[0].direction != "mt" or found[0].code != source:
+        raise Refused(Status.RINVMSGID, f'no message "{message_id}" from "{source}"')
+    return found[0]
+
+
+def _url(universe: Universe) -> str:
+    return smpp_url(universe.account.username)
+
+
+def _status(problem: Problem) -> Status:
+    return STATUS_OF.get(problem.fault, Status.RSYSERR)
