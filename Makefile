@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEMO   := build/demo
 
-.PHONY: help setup demo test lint load bench clean
+.PHONY: help setup demo test lint load load-smpp fuzz bench clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 setup: $(READY) ## make .venv and install smsim with what its developers use
 
@@ -33,6 +33,12 @@ lint: $(READY) ## format, lint, types, layers
 
 load: $(READY) ## 30 s of Locust against a simulator in its own process; fails on any unexpected answer
 	$(BIN)/python -m harness.load_run
+
+load-smpp: $(READY) ## 100,000 messages over four SMPP binds, one of them killed in the middle
+	$(BIN)/python -m tests.load.smpp_run
+
+fuzz: $(READY) ## a million broken inputs at every surface; findings go to build/fuzz
+	$(BIN)/python -m tests.fuzz.run --count 1000000
 
 bench: $(READY) ## not built yet
 	@echo "make bench is not built yet; see CHANGELOG.md" >&2; exit 2

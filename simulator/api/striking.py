@@ -38,9 +38,11 @@ async def answer(
         return await how.do()
     struck = await universe.engine.submit(MeetCall(occasion=occasion))
     assert isinstance(struck, Struck)
-    effects = {rule.effect: rule for rule in struck.rules}
+    effects: dict[Effect, int] = {}
+    for rule in struck.rules:
+        effects[rule.effect] = max(rule.wait_ms, effects.get(rule.effect, 0))
     if Effect.DELAY in effects:
-        await asyncio.sleep(effects[Effect.DELAY].wait_ms / 1000)
+        await asyncio.sleep(effects[Effect.DELAY] / 1000)
     instead = next((rule for rule in struck.rules if rule.effect in INSTEAD), None)
     if instead is not None:
         return how.instead(instead)
@@ -50,7 +52,7 @@ async def answer(
         return _cut_off(request, NOISE)
     response = await how.do()
     if Effect.STORE_SLOW in effects:
-        await asyncio.sleep(effects[Effect.STORE_SLOW].wait_ms / 1000)
+        await asyncio.sleep(effects[Effect.STORE_SLOW] / 1000)
     if Effect.LOSE_ANSWER in effects:
         return _cut_off(request, b"")
     if Effect.HALF in effects:
@@ -63,8 +65,8 @@ def _half(response: web.Response) -> bytes:
     head = (
         f"HTTP/1.1 {response.status} {response.reason}\r\nContent-Type: {response.content_type}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body[: len(body) // 2]
+    ).encode()
+    return head + body[: len(body) // 2] if body else head[: len(head) // 2]
 
 
 def _cut_off(request: web.Request, sent: bytes) -> web.Response:

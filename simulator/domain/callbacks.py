@@ -14,7 +14,14 @@ from simulator.domain import faults, lines
 from simulator.domain.carriers import STAGES, MtState
 from simulator.domain.fault_rules import Effect, Occasion, Surface
 from simulator.domain.instants import MILLISECOND, Instant
-from simulator.domain.lines import CallbackKept, Delivery, RepeatCallback, Target
+from simulator.domain.lines import (
+    CallbackKept,
+    CallbackOverflowed,
+    CallbackQueued,
+    Delivery,
+    RepeatCallback,
+    Target,
+)
 from simulator.domain.messages import Mo, Mt, parts_of
 from simulator.domain.notices import (
     EventNotice,
@@ -197,8 +204,14 @@ def queue(
 ) -> str:
     """Put a delivery in its destination's line, if no fault has it otherwise; its event_id.
 
-    Source: Vibes: callbacks.
+    A delivery that a fault loses takes no number. Source: Vibes: callbacks.
     """
+    struck: dict[Effect, int] = {}
+    if turn.world.faults.rules:
+        struck = _struck(turn, occasion or _of_notice(callback_type, notice))
+    if Effect.LOSE in struck:
+        place = turn.world.lines.queued + turn.taken("delivery") + 1
+        return event_id or turn.uuid("lost", str(place))
     number = turn.count("delivery", turn.world.lines.queued)
     delivery_id = turn.uuid("delivery", str(number))
     delivery = Delivery(
@@ -212,27 +225,63 @@ def queue(
         queued_at=turn.now,
         notice=notice,
     )
-    if turn.world.faults.rules:
-        _queue_with_faults(turn, delivery, occasion or _of_notice(callback_type, notice))
+    if Effect.DELAY in struck or Effect.REORDER in struck:
+        if Effect.DUPLICATE in struck:
+            repeat(turn, RepeatCallback(delivery=delivery))
+        overtaken = Effect.DELAY not in struck
+        wait_ms = struck[Effect.REORDER if overtaken else Effect.DELAY]
+        until = Instant(turn.now + wait_ms * MILLISECOND)
+        _keep(turn, CallbackKept(delivery=delivery, until=until, overtaken=overtaken))
     else:
-        lines.enqueue(turn, delivery)
-    return event_id or delivery_id
+        _enqueue(turn, delivery)
+        if Effect.DUPLICATE in struck:
+            repeat(turn, RepeatCallback(delivery=delivery))
+    return delivery.event_id
 
 
-def _queue_with_faults(turn: Turn, delivery: Delivery, occasion: Occasion) -> None:
-    """Lose it, keep it back, or tell it twice, as the rules that strike say; else queue it."""
-    struck = {rule.effect: rule for rule in faults.strike(turn, occasion)}
-    if Effect.LOSE in struck:
-        return
-    late = struck.get(Effect.DELAY) or struck.get(Effect.REORDER)
-    if late is not None:
-        until = Instant(turn.now + late.wait_ms * MILLISECOND)
-        overtaken = late.effect is Effect.REORDER
-        turn.emit(CallbackKept(delivery=delivery, until=until, overtaken=overtaken))
-    else:
-        lines.enqueue(turn, delivery)
-    if Effect.DUPLICATE in struck:
-        repeat(turn, RepeatCallback(delivery=delivery))
+def _enqueue(turn: Turn, delivery: Delivery) -> None:
+    """Put a delivery in its destination's line, and behind it what it overtakes."""
+    overtaken = _overtaken(turn, delivery.url)
+    lines.join(turn, delivery)
+    for late in overtaken:
+        lines.join(turn, late)
+
+
+def _keep(turn: Turn, kept: CallbackKept) -> None:
+    """Keep a delivery out of its line, and remember in this turn that there is one."""
+    turn.count(f"kept {kept.delivery.url}", 0)
+    turn.emit(kept)
+
+
+def _overtaken(turn: Turn, url: str) -> list[Delivery]:
+    """What was kept until the next one, oldest first: before this turn, and in it."""
+    book, late = turn.world.lines, []
+    for key in book.behind.get(url, ()):
+        if not turn.taken(f"late {key}"):
+            turn.count(f"late {key}", 0)
+            late.append(book.kept[key].delivery)
+    return [*late, *reversed(_kept_now(turn, url))]
+
+
+def _kept_now(turn: Turn, url: str) -> list[Delivery]:
+    """What was kept in this turn since another joined the line, latest first."""
+    found: list[Delivery] = []
+    if not turn.taken(f"kept {url}"):
+        return found
+    for event in reversed(turn.events):
+        if isinstance(event, CallbackQueued | CallbackOverflowed) and event.delivery.url == url:
+            break
+        if isinstance(event, CallbackKept) and event.overtaken and event.delivery.url == url:
+            found.append(event.delivery)
+    return found
+
+
+def _struck(turn: Turn, occasion: Occasion) -> dict[Effect, int]:
+    """The effects that strike what is to be told, each with the longest of its waits."""
+    waits: dict[Effect, int] = {}
+    for rule in faults.strike(turn, occasion):
+        waits[rule.effect] = max(rule.wait_ms, waits.get(rule.effect, 0))
+    return waits
 
 
 def _of_notice(callback_type: str, notice: Notice) -> Occasion:
@@ -252,5 +301,5 @@ def repeat(turn: Turn, command: RepeatCallback) -> Delivery:
     again = msgspec.structs.replace(
         command.delivery, delivery_id=turn.uuid("delivery", str(number)), queued_at=turn.now
     )
-    lines.enqueue(turn, again)
+    _enqueue(turn, again)
     return again

@@ -8,6 +8,7 @@ import msgspec
 
 from simulator.domain.account import Account
 from simulator.domain.acquisition import AddParticipant, LapseParticipation
+from simulator.domain.alarms import ClearAlarm, RingAlarm, SetAlarm
 from simulator.domain.binds import CloseAllBinds, CloseBind, OpenBind
 from simulator.domain.broadcasts import (
     CancelBroadcast,
@@ -105,6 +106,9 @@ AnyCommand = (
     | OpenBind
     | CloseBind
     | CloseAllBinds
+    | SetAlarm
+    | ClearAlarm
+    | RingAlarm
     | AddFaults
     | RemoveFaults
     | MeetCall
@@ -123,6 +127,7 @@ __all__ = [
     "CancelBroadcast",
     "CancelMt",
     "CancelTrigger",
+    "ClearAlarm",
     "CloseAllBinds",
     "CloseBind",
     "CreateBroadcast",
@@ -151,7 +156,9 @@ __all__ = [
     "RepeatCallback",
     "ReplaceMt",
     "RetryCallback",
+    "RingAlarm",
     "RunBroadcast",
+    "SetAlarm",
     "SetClock",
     "SetHandset",
     "SubmitBundle",

@@ -6,6 +6,7 @@ from typing import NamedTuple, assert_never
 
 from simulator.domain import (
     acquisition,
+    alarms,
     binds,
     broadcasts,
     bulk,
@@ -153,6 +154,12 @@ def _dispatch(turn: Turn, command: c.AnyCommand) -> Record:
             binds.close_bind(turn, command)
         case c.CloseAllBinds():
             binds.close_all(turn, command)
+        case c.SetAlarm():
+            alarms.set_alarm(turn, command)
+        case c.ClearAlarm():
+            alarms.clear(turn, command)
+        case c.RingAlarm():
+            alarms.ring(turn, command)
         case c.AddFaults():
             faults.add(turn, command)
         case c.RemoveFaults():

@@ -65,7 +65,7 @@ def move(turn: Turn, command: MoveMt) -> None:
 
 
 def set_handset(turn: Turn, command: SetHandset) -> Handset:
-    """Change the phone. Reachable again it gets what was held; disconnected it leaves every list.
+    """Change the phone. On again it gets what was held; disconnected it leaves every list.
 
     Source: Connect: callbacks.
     """
@@ -80,7 +80,7 @@ def set_handset(turn: Turn, command: SetHandset) -> Handset:
         _drop(turn, handset)
     else:
         turn.emit(HandsetChanged(handset=handset))
-    if handset.reachable and not before.reachable:
+    if handset.reachable and (not before.reachable or handset.persona != before.persona):
         for message_id in turn.world.messages.held_for(command.mdn):
             _meet_phone(turn, turn.world.messages.in_flight[message_id], handset)
     return handset
@@ -96,13 +96,13 @@ def cancel(turn: Turn, command: sending.CancelMt) -> Mt:
 def _meet_phone(turn: Turn, mt: Mt, handset: Handset) -> None:
     """Deliver the message, or hold it while the phone is off, as long as its carrier tries."""
     end = Instant(mt.accepted_at + turn.account.profile(mt.carrier).validity)
-    on = on_again(turn.world, mt.mdn, turn.now)
+    on = on_again(turn.world, mt.mdn, turn.now, handset)
     if not handset.connected:
         _reach(turn, mt, MtState.UNDELIVERABLE, 103)
     elif handset.reachable and on is None:
         _reach(turn, mt, MtState.DELIVERED, None)
         acquisition.prompt_moved(turn, mt, "delivered")
-        _let_persona_act(turn, mt)
+        _let_persona_act(turn, mt, handset)
     elif turn.now < end:
         until = end if on is None or not handset.reachable else min(end, on)
         because = f"the phone is off; the carrier tries until {iso(end)}"
@@ -138,17 +138,17 @@ def _drop(turn: Turn, handset: Handset) -> None:
 
     Source: Marketo: R19; Connect: carrier-disconnect-files.
     """
-    carrier = carrier_of(turn.world, handset.mdn)
+    carrier = handset.carrier or carrier_of(turn.world, handset.mdn)
     line = Disconnect(mdn=handset.mdn, carrier=carrier, at=turn.now)
     turn.emit(HandsetChanged(handset=handset, disconnect=line))
     lists.remove_from_all(turn, handset.mdn, lists.OptOutReason.DISCONNECT)
 
 
-def _let_persona_act(turn: Turn, mt: Mt) -> None:
+def _let_persona_act(turn: Turn, mt: Mt, handset: Handset) -> None:
     """What the phone's owner does about a message that just came (inferred)."""
     if mt.purpose in AUTOMATIC:
         return
-    persona = persona_of(turn.world, mt.mdn)
+    persona = persona_of(turn.world, mt.mdn, handset)
     number = turn.count(f"met {mt.mdn}", turn.world.messages.met.get(mt.mdn, 0))
     place = f"{mt.mdn} {number}"
     for index, habit in enumerate(persona.habits):
@@ -157,7 +157,6 @@ def _let_persona_act(turn: Turn, mt: Mt) -> None:
         if _shows(persona, habit, mt, number) and drawn:
             turn.emit(_reply(turn, mt, habit, index, place))
     if persona.ports_to is not None and number == persona.ports_at:
-        handset = turn.world.handsets.get(mt.mdn)
         ported = msgspec.structs.replace(handset, carrier=persona.ports_to)
         turn.emit(HandsetChanged(handset=ported))
 

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from simulator.domain.account import Account
+from simulator.domain.alarms import AlarmCleared, AlarmSet
 from simulator.domain.binds import BindClosed, BindOpened
 from simulator.domain.broadcasts import (
     BroadcastAdvanced,
@@ -133,6 +134,8 @@ AnyEvent = (
     | CallbackReturned
     | BindOpened
     | BindClosed
+    | AlarmSet
+    | AlarmCleared
     | FaultAdded
     | FaultRemoved
     | FaultFired
@@ -141,6 +144,8 @@ AnyEvent = (
 
 __all__ = [
     "AccountOpened",
+    "AlarmCleared",
+    "AlarmSet",
     "AnyEvent",
     "BindClosed",
     "BindOpened",

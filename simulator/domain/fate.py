@@ -91,11 +91,13 @@ def draw_fate(turn: Turn, passage: Passage, faults: tuple[FaultRule, ...]) -> Fa
     handset_ms = drawn_ms(account.seed, "handset delay", subject, profile.handset_delay)
     ending = _ending(turn, passage, profile, faults)
     routed = Instant(turn.now + account.settings.routing_ms * MILLISECOND)
-    handed = routed
-    if ending.state is not MtState.BLOCKED:
+    handed, leaves = routed, ending.state is not MtState.BLOCKED
+    if leaves:
         handed = _handover(turn, passage, profile, faults, routed)
     waited = handed - routed
     sent = Duration(handed - turn.now + carrier_ms * MILLISECOND)
+    if leaves and sent >= profile.validity:
+        ending = _Ending(MtState.EXPIRED, 101, f"reaches {profile.name} later than it tries")
     return Fate(
         profile=profile.name,
         carrier_ms=carrier_ms,
@@ -103,7 +105,7 @@ def draw_fate(turn: Turn, passage: Passage, faults: tuple[FaultRule, ...]) -> Fa
         waited_ms=waited // MILLISECOND,
         because=ending.because,
         steps=_steps(ending, profile, Duration(routed - turn.now), sent, handset_ms),
-        handed_at=handed if profile.per_second else None,
+        handed_at=handed if profile.per_second and leaves else None,
         fault_ids=tuple(rule.id for rule in faults),
     )
 

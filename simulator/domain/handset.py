@@ -100,12 +100,12 @@ def carrier_of(world: World, mdn: Mdn) -> str:
     return native_carrier(world.account.seed, mdn)
 
 
-def persona_of(world: World, mdn: Mdn) -> Persona:
+def persona_of(world: World, mdn: Mdn, changed: Handset | None = None) -> Persona:
     """What is behind a phone: what it was given, its magic number's, else its share of the mix.
 
-    Source: inferred.
+    `changed` is the phone as it is about to be. Source: inferred.
     """
-    handset = world.handsets.by_mdn.get(mdn)
+    handset = changed or world.handsets.by_mdn.get(mdn)
     if handset is not None and handset.persona is not None:
         return handset.persona
     if world.account.settings.magic_numbers:
@@ -136,8 +136,10 @@ def is_mobile(world: World, mdn: Mdn) -> bool:
     return not persona_of(world, mdn).landline
 
 
-def on_again(world: World, mdn: Mdn, now: Instant) -> Instant | None:
+def on_again(
+    world: World, mdn: Mdn, now: Instant, changed: Handset | None = None
+) -> Instant | None:
     """When a phone that its persona keeps off goes on; None where it is on (inferred)."""
-    off_for = persona_of(world, mdn).off_for
+    off_for = persona_of(world, mdn, changed).off_for
     until = Instant(world.account.clock.now + off_for)
     return until if off_for and now < until else None

@@ -51,6 +51,10 @@ def _participations(world: World) -> None:
 def _messages(world: World) -> None:
     for key in world.messages.in_flight:
         _must(world.timers.get(f"mt:{key}") is not None, f"message {key} would never end")
+    for key in world.parts.waiting:
+        _must(world.timers.get(f"parts:{key}") is not None, f"parts {key} wait for ever")
+    bound = [kind for kind in world.binds.open.values() if kind != "transmitter"]
+    _must(world.binds.receivers == len(bound), "receivers are counted wrong")
 
 
 def _callbacks(world: World) -> None:

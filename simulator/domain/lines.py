@@ -162,7 +162,8 @@ class Lines:
     """The line of unfinished deliveries at each destination, oldest first.
 
     `attempts` has what is released, `waiting` what was deferred, `abreast` how many of a line are
-    released, `kept` what a fault keeps out of its line. Source: Vibes: callbacks.
+    released, `kept` what a fault keeps out of its line, `behind` which of it the next one overtakes.
+    Source: Vibes: callbacks.
     """
 
     def __init__(self) -> None:
@@ -172,6 +173,7 @@ class Lines:
         self.abreast: dict[str, int] = {}
         self.waiting: set[str] = set()
         self.kept: dict[str, CallbackKept] = {}
+        self.behind: dict[str, dict[str, None]] = {}
         self.failures: dict[str, int] = {}
         self.downed: dict[str, Instant] = {}
         self.queued = 0
@@ -187,8 +189,7 @@ class Lines:
     def apply_queued(self, event: CallbackQueued) -> None:
         """The delivery joins its destination's line."""
         delivery = event.delivery
-        if self.kept.pop(delivery.delivery_id, None) is None:
-            self.queued += 1
+        self._numbered(delivery)
         self.deliveries[delivery.delivery_id] = delivery
         self.lines.setdefault(delivery.url, {})[delivery.delivery_id] = None
 
@@ -196,6 +197,8 @@ class Lines:
         """A delivery has its number, and is not in its line yet."""
         self.queued += 1
         self.kept[event.delivery.delivery_id] = event
+        if event.overtaken:
+            self.behind.setdefault(event.delivery.url, {})[event.delivery.delivery_id] = None
 
     def apply_released(self, event: CallbackReleased) -> None:
         """The delivery is being tried."""
@@ -216,8 +219,18 @@ class Lines:
 
     def apply_overflowed(self, event: CallbackOverflowed) -> None:
         """The delivery never joined the line; its number is taken all the same."""
-        if self.kept.pop(event.delivery.delivery_id, None) is None:
+        self._numbered(event.delivery)
+
+    def _numbered(self, delivery: Delivery) -> None:
+        """A delivery has its number now, if it was not kept with it before."""
+        kept = self.kept.pop(delivery.delivery_id, None)
+        if kept is None:
             self.queued += 1
+        elif kept.overtaken:
+            behind = self.behind[delivery.url]
+            del behind[delivery.delivery_id]
+            if not behind:
+                del self.behind[delivery.url]
 
     def apply_finished(self, delivery_id: str, *, gave_up: bool) -> None:
         """The delivery leaves its line; deliveries given up one after the other are counted."""
@@ -247,24 +260,16 @@ def is_smpp(url: str) -> bool:
     return url.startswith(SMPP)
 
 
-def enqueue(turn: Turn, delivery: Delivery) -> None:
+def queue_late(turn: Turn, command: QueueLate) -> None:
+    """Let a delivery that was kept back join its line (inferred)."""
+    join(turn, turn.world.lines.kept[command.delivery_id].delivery)
+
+
+def join(turn: Turn, delivery: Delivery) -> None:
     """Put a delivery in its destination's line, released if there is room before it.
 
     Source: Vibes: callbacks.
     """
-    _join(turn, delivery)
-    for key, kept in turn.world.lines.kept.items():
-        if kept.overtaken and kept.delivery.url == delivery.url and not turn.taken(f"late {key}"):
-            turn.count(f"late {key}", 0)
-            _join(turn, kept.delivery)
-
-
-def queue_late(turn: Turn, command: QueueLate) -> None:
-    """Let a delivery that was kept back join its line (inferred)."""
-    _join(turn, turn.world.lines.kept[command.delivery_id].delivery)
-
-
-def _join(turn: Turn, delivery: Delivery) -> None:
     url, book = delivery.url, turn.world.lines
     line = len(book.lines.get(url, ())) + turn.lengthened.get(url, 0)
     if line >= turn.account.settings.callback_queue_limit:

@@ -121,6 +121,13 @@ class MoNotice(_Notice, frozen=True, kw_only=True):
     original_id: str | None = None
 
 
+class AlarmNotice(_Notice, frozen=True, kw_only=True):
+    """An alarm's time has come (inferred)."""
+
+    name: str
+    at: Instant
+
+
 Notice = (
     PersonNotice
     | ParticipantNotice
@@ -131,4 +138,5 @@ Notice = (
     | ReceiptNotice
     | SmppReceiptNotice
     | MoNotice
+    | AlarmNotice
 )

@@ -13,7 +13,7 @@ import msgspec
 from simulator.domain import faults
 from simulator.domain.carriers import NAMES, MtState
 from simulator.domain.fate import BLOCKED, UNPROVISIONED, Passage, draw_fate
-from simulator.domain.fault_rules import Occasion
+from simulator.domain.fault_rules import FaultRule, Occasion
 from simulator.domain.fault_rules import Surface as FaultSurface
 from simulator.domain.handset import carrier_of, is_mobile
 from simulator.domain.messages import (
@@ -204,14 +204,6 @@ def accept(
     subject = f"{order.mdn} {number}"
     ids = part_ids or _ids(turn, subject, len(texts))
     failure = failure or _stopped(turn, order, purpose, carrier, heeds_opt_out=heeds_opt_out)
-    occasion = Occasion(
-        surface=FaultSurface.CARRIER,
-        operation=purpose,
-        mdn=order.mdn,
-        code=order.code,
-        carrier=carrier,
-        message_id=ids[0],
-    )
     passage = Passage(order.mdn, order.code, carrier, subject, len(ids), *(failure or ()))
     mt = Mt(
         message_id=ids[0],
@@ -223,7 +215,7 @@ def accept(
         carrier=carrier,
         accepted_at=turn.now,
         part_ids=ids,
-        fate=draw_fate(turn, passage, faults.strike(turn, occasion)),
+        fate=draw_fate(turn, passage, _struck(turn, passage, purpose, ids[0])),
         part_texts=part_texts or (() if profile.concatenates else texts),
         submitted_text=order.text if text != order.text else None,
         subject_id=subject_id,
@@ -236,6 +228,25 @@ def accept(
     )
     turn.emit(MtAccepted(mt=mt))
     return mt
+
+
+def _struck(
+    turn: Turn, passage: Passage, purpose: Purpose, message_id: str
+) -> tuple[FaultRule, ...]:
+    """The faults that strike a message at its carrier; none where it never gets there."""
+    if passage.error_code is not None or not turn.world.faults.rules:
+        return ()
+    return faults.strike(
+        turn,
+        Occasion(
+            surface=FaultSurface.CARRIER,
+            operation=purpose,
+            mdn=passage.mdn,
+            code=passage.code,
+            carrier=passage.carrier,
+            message_id=message_id,
+        ),
+    )
 
 
 def _ids(turn: Turn, subject: str, parts: int) -> tuple[str, ...]:

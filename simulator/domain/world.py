@@ -11,6 +11,7 @@ from typing import assert_never
 from simulator.domain import events as e
 from simulator.domain.account import Account
 from simulator.domain.acquisition import LapseParticipation
+from simulator.domain.alarms import RingAlarm
 from simulator.domain.binds import Binds
 from simulator.domain.broadcasts import Broadcasts, RunBroadcast
 from simulator.domain.callbacks import Callbacks
@@ -54,6 +55,7 @@ class World:
         self.callbacks = Callbacks()
         self.lines = Lines()
         self.binds = Binds()
+        self.alarms: dict[str, e.AlarmSet] = {}
         self.faults = Faults()
         for rule in account.faults:
             self.faults.rules[rule.id] = rule
@@ -169,6 +171,12 @@ class World:
                 self.binds.apply_opened(event)
             case e.BindClosed():
                 self.binds.apply_closed(event)
+            case e.AlarmSet():
+                self.alarms[event.name] = event
+                self.timers.set(f"alarm:{event.name}", event.at, RingAlarm(name=event.name))
+            case e.AlarmCleared():
+                del self.alarms[event.name]
+                self.timers.clear(f"alarm:{event.name}")
             case e.FaultAdded():
                 self.faults.apply_added(event)
             case e.FaultRemoved():

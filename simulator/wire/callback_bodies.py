@@ -10,8 +10,9 @@ from typing import NamedTuple
 import msgspec
 
 from simulator.domain.account import Account
+from simulator.domain.instants import iso
 from simulator.domain.lines import Delivery
-from simulator.domain.notices import MoNotice, ReceiptNotice
+from simulator.domain.notices import AlarmNotice, MoNotice, ReceiptNotice
 from simulator.wire import connect_xml, platform_callbacks
 
 
@@ -29,6 +30,8 @@ def outgoing(account: Account, delivery: Delivery, attempt: int) -> Outgoing:
         body = connect_xml.receipt(notice)
     elif isinstance(notice, MoNotice):
         body = connect_xml.mo(notice, attempt, account.connect.version)
+    elif isinstance(notice, AlarmNotice):
+        body = msgspec.json.encode({"alarm": notice.name, "at": iso(notice.at)})
     else:
         body = msgspec.json.encode(platform_callbacks.callback(account, delivery))
     headers = {

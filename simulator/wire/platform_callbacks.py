@@ -11,6 +11,7 @@ from typing import assert_never
 from simulator.domain.account import Account, SubscriptionList
 from simulator.domain.lines import Delivery
 from simulator.domain.notices import (
+    AlarmNotice,
     EventNotice,
     ListNotice,
     MoNotice,
@@ -64,8 +65,8 @@ def callback(account: Account, delivery: Delivery) -> Json:
             body[EVENT_PROCESSED] = _event(account, notice)
         case UnmatchedNotice():
             body |= _unmatched(account, notice, version)
-        case ReceiptNotice() | SmppReceiptNotice() | MoNotice():
-            raise TypeError(f"{type(notice).__name__} is Connect's, not the Platform's")
+        case ReceiptNotice() | SmppReceiptNotice() | MoNotice() | AlarmNotice():
+            raise TypeError(f"{type(notice).__name__} is no callback of the Platform's")
         case _:
             assert_never(notice)
     return body

@@ -88,7 +88,7 @@ class Bind(Thread):
     def run(self) -> None:
         try:
             self._serve()
-        except BaseException as error:  # told to the main thread, which raises it
+        except BaseException as error:  # noqa: BLE001 - told to the main thread, which raises it
             self.failure = error
 
     def _serve(self) -> None:
@@ -170,7 +170,7 @@ class Control:
             "username": "load",
             "password": "load",
             "seed": 11,
-            "clock": {"mode": "live", "rate": 20_000},
+            "clock": {"mode": "live", "rate": 100_000},
             "carriers": {"default": profile},
             "connect": {"smpp": {"window": WINDOW}},
             "settings": {"callback_queue_limit": 1_000_000},

@@ -14,8 +14,7 @@ from simulator.wire import disconnect_files
 async def index(_request: web.Request) -> web.Response:
     """GET carriers: every carrier code with its name, and the shipped profiles."""
     codes = [
-        {"code": code, "name": name, "country": "CA" if code >= "300" else "US"}
-        for code, name in NAMES.items()
+        {"code": code, "name": name, "country": _country(code)} for code, name in NAMES.items()
     ]
     return respond({"items": codes, "profiles": list(SHIPPED.values())})
 
@@ -30,7 +29,7 @@ async def binds(request: web.Request) -> web.Response:
 
 
 async def disconnects(request: web.Request) -> web.Response:
-    """GET disconnects/{file}: the numbers carriers dropped on a day, once that day is over.
+    """GET disconnects/{file}: the numbers US carriers dropped on a day, once that day is over.
 
     `disconnect_YYYY_MM_DD.tsv.gz` has ten digits, `disconnect_intl_YYYY_MM_DD.tsv.gz` E.164.
     """
@@ -47,9 +46,15 @@ async def disconnects(request: web.Request) -> web.Response:
             f"{name} is there once its day is over in US Central time, at {iso(day.ends)}"
         )
     lines = [
-        item for item in universe.world.handsets.disconnects if day.starts <= item.at < day.ends
+        item
+        for item in universe.world.handsets.disconnects
+        if day.starts <= item.at < day.ends and _country(item.carrier) == "US"
     ]
     return web.Response(
         body=disconnect_files.write(lines, international=day.international),
         content_type="application/gzip",
     )
+
+
+def _country(carrier: str) -> str:
+    return "CA" if carrier >= "300" else "US"

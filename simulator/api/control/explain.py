@@ -5,13 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from simulator.api.control import views
-from simulator.domain.carriers import FAILURES, NAMES
+from simulator.domain.carriers import FAILURES, NAMES, NEXT_STATES, MtState
 from simulator.domain.faults import FaultFired
 from simulator.domain.handset import ReplyPlanned
 from simulator.domain.instants import iso
 from simulator.domain.lines import CallbackKept, CallbackOverflowed, CallbackQueued, Delivery
 from simulator.domain.messages import Mt, parts_of
 from simulator.domain.notices import ReceiptNotice, SmppReceiptNotice
+from simulator.domain.text import hint
 from simulator.runtime.ports import Attempt, Entry, HistoryStep, MessageRecord
 from simulator.runtime.universe import Universe
 
@@ -23,8 +24,11 @@ async def message(universe: Universe, record: MessageRecord) -> dict[str, object
     deliveries = _deliveries(trail)
     attempts = await universe.store.attempts(key, list(deliveries))
     told = [_told(item, attempts, universe) for item in deliveries.values()]
-    shown = {
+    price = universe.account.settings.price_micros
+    shown: dict[str, object] = {
         **views.message(record),
+        "price_micros": record.segments * price if record.direction == "mt" else 0,
+        "hint": hint(record.text),
         "history": [_step(step) for step in record.history],
         "faults": [_fault(entry) for entry in trail if isinstance(entry.value, FaultFired)],
         "told": told,
@@ -90,8 +94,17 @@ def _sentence(mt: Mt, record: MessageRecord) -> str:
     waited = f", after waiting {mt.fate.waited_ms} ms for the carrier" if mt.fate.waited_ms else ""
     return (
         f"came {by}, went from {mt.code} to {mt.mdn} at {carrier}{waited}; "
-        f"{record.state} ({mt.fate.because})"
+        f"{record.state} ({_reason(mt, record)})"
     )
+
+
+def _reason(mt: Mt, record: MessageRecord) -> str:
+    """What was drawn, or where the message ended otherwise (a phone off, a recall) the failure."""
+    ended = not NEXT_STATES[MtState(record.state)]
+    if ended and record.state != mt.fate.steps[-1].state:
+        codes = [step.error_code for step in record.history if step.error_code is not None]
+        return FAILURES[codes[-1]]
+    return mt.fate.because
 
 
 def _fault(entry: Entry) -> dict[str, object]:

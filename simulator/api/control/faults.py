@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from weakref import WeakKeyDictionary
+
 from aiohttp import web
-from pydantic import model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from simulator.api.control.call import respond, taken, told, universe_of
 from simulator.documents import Spec, rather
@@ -23,7 +26,7 @@ class NewFault(Spec):
     match: MatchSpec | None = None
     effect: EffectSpec | None = None
     ratio: RatioText = "1/1"
-    budget: int | None = None
+    budget: StrictInt | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _either(self) -> NewFault:
@@ -44,6 +47,10 @@ class NewFault(Spec):
         return FaultSpec.model_validate(self.model_dump(exclude={"profile"}, exclude_unset=True))
 
 
+_naming: WeakKeyDictionary[Universe, asyncio.Lock] = WeakKeyDictionary()
+"""Rules without an id are named one after the other: two that come at once are two."""
+
+
 async def index(request: web.Request) -> web.Response:
     """GET faults: the rules that hold, what they met and how often they fired; the profiles."""
     universe = universe_of(request)
@@ -55,8 +62,9 @@ async def create(request: web.Request) -> web.Response:
     """POST faults: 201 with the rules that hold now."""
     universe = universe_of(request)
     new = await told(request, NewFault)
-    rules = PROFILES[new.profile] if new.profile is not None else _numbered(universe, new.one())
-    taken(await universe.engine.submit(AddFaults(rules=rules)))
+    async with _naming.setdefault(universe, asyncio.Lock()):
+        rules = _rules(universe, new)
+        taken(await universe.engine.submit(AddFaults(rules=rules)))
     return respond({"added": [rule.id for rule in rules], "items": _shown(universe)}, 201)
 
 
@@ -73,11 +81,10 @@ async def delete(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-def _numbered(universe: Universe, spec: FaultSpec) -> tuple[FaultRule, ...]:
-    number = 1
-    while f"fault-{number}" in universe.world.faults.rules:
-        number += 1
-    return rules_of((spec,), number)
+def _rules(universe: Universe, new: NewFault) -> tuple[FaultRule, ...]:
+    if new.profile is not None:
+        return PROFILES[new.profile]
+    return rules_of((new.one(),), universe.world.faults.rules)
 
 
 def _shown(universe: Universe) -> list[dict[str, object]]:

@@ -38,7 +38,7 @@ class HandsetSpec(Spec):
 
     persona: PersonaSpec | None = None
     reachable: StrictBool | None = None
-    carrier: str | None = Field(default=None, pattern=r"^\d{3}$")
+    carrier: str | None = Field(default=None, pattern=r"^[0-9]{3}$")
     connected: StrictBool | None = None
     """False once its carrier has dropped the number (Marketo: R19)."""
 

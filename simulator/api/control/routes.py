@@ -9,6 +9,7 @@ from aiohttp import web
 from simulator import __version__
 from simulator.api.control import (
     accounts,
+    alarms,
     callbacks,
     carriers,
     clock,
@@ -70,6 +71,9 @@ OPERATIONS: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", f"{_ONE}/faults", faults.clear),
     ("DELETE", f"{_ONE}/faults/{{id}}", faults.delete),
     ("GET", f"{_ONE}/binds", carriers.binds),
+    ("GET", f"{_ONE}/alarms", alarms.index),
+    ("PUT", f"{_ONE}/alarms/{{name}}", alarms.put),
+    ("DELETE", f"{_ONE}/alarms/{{name}}", alarms.delete),
     ("GET", f"{_ONE}/disconnects/{{name}}", carriers.disconnects),
     ("POST", f"{_ONE}/text", texts.estimate),
     ("GET", "/_sim/carriers", carriers.index),
