@@ -57,32 +57,40 @@ RETRIABLE = frozenset({1001, 1002})
 
 _XML = ("text/xml", "application/xml")
 
-_DESCRIPTIONS = {
-    Fault.CODE_NOT_YOURS: (1011, "User not authorized to send MT messages from code."),
-    Fault.NOT_PROVISIONED: (1025, "Code not provisioned on carrier."),
-    Fault.CODE_NOT_THE_COMPANYS: (
-        1029,
-        "Company not authorized to send MT messages from the provided code.",
-    ),
-    Fault.COMPANY_NOT_YOURS: (1030, "User not authorized to send message for this company."),
-    Fault.NOT_MOBILE: (
-        1031,
-        "{} is not a mobile phone number or its carrier [{}] is currently not supported.",
-    ),
-    Fault.TEXT_TOO_LONG: (1032, "Message text length [{}] exceeds 160 characters."),
-    Fault.ALTERNATE_MULTIPART: (
-        1033,
-        "Alternate message delivery (available for v3.1+ only) is not supported for multipart "
-        "messages.",
-    ),
-}
-"""The row of the error table for each refusal."""
-
 _TOLD = {
-    1000: "General Processing Error. 'injected'",
+    1000: "General Processing Error. '{}'",
     1001: "Processing error while handling request.",
     1002: "Throughput exceeded. Try again later.",
+    1010: "Invalid User/Password.",
+    1011: "User not authorized to send MT messages from code.",
+    1020: "Invalid request format/content.",
+    1022: "Request attribute '{}' has invalid value '{}'.",
+    1023: "Message Size {}, exceeded maximum allowed: {}",
+    1024: "Resource not found.",
+    1025: "Code not provisioned on carrier.",
+    1026: "Request media type not supported. Supported Media Types: '{}'.",
+    1027: "Premium messaging is not supported on this code.",
+    1028: "Request attribute '{}': '{}' could not be processed.",
+    1029: "Company not authorized to send MT messages from the provided code.",
+    1030: "User not authorized to send message for this company.",
+    1031: "{} is not a mobile phone number or its carrier [{}] is currently not supported.",
+    1032: "Message text length [{}] exceeds 160 characters.",
+    1033: "Alternate message delivery (available for v3.1+ only) is not supported for multipart "
+    "messages.",
+    1034: "Method not allowed.",
 }
+"""What each row of the table says."""
+
+_ROWS = {
+    Fault.CODE_NOT_YOURS: 1011,
+    Fault.NOT_PROVISIONED: 1025,
+    Fault.CODE_NOT_THE_COMPANYS: 1029,
+    Fault.COMPANY_NOT_YOURS: 1030,
+    Fault.NOT_MOBILE: 1031,
+    Fault.TEXT_TOO_LONG: 1032,
+    Fault.ALTERNATE_MULTIPART: 1033,
+}
+"""The row of the error table for each refusal."""
 
 
 class _Found(NamedTuple):
@@ -154,6 +162,8 @@ async def parts(request: web.Request, universe: Universe) -> web.Response:
 async def responses(request: web.Request, universe: Universe) -> web.Response:
     """GET /MessageApi/mt/messages/{id}/responses: what was told of it, whoever asked to be told.
 
+    Of a split message, what was told of the part that has the id.
+
     Source: Connect: retrieve-message-responses.
     """
     found = await _find(request, universe)
@@ -177,6 +187,7 @@ async def responses(request: web.Request, universe: Universe) -> web.Response:
         for step in found.record.history
         if step.state in states
         for number, part_id in enumerate(found.mt.part_ids, start=1)
+        if number == found.part
     ]
     return _answer(200, connect_xml.responses(notices))
 
@@ -276,8 +287,11 @@ def _struck(rule: FaultRule) -> web.Response:
         return failed(ConnectFault(1001, _TOLD[1001]))
     number = rule.number or 1001
     if rule.effect is Effect.VENDOR_ERROR:
-        return failed(ConnectFault(number, _TOLD.get(number, f"injected by fault {rule.id}")))
-    return _answer(number, connect_xml.error(1000, _TOLD[1000], retriable=number >= 500))
+        told = _TOLD[number]
+        return failed(ConnectFault(number, told.format(*["injected"] * told.count("{}"))))
+    ours = number >= 500
+    code = 1001 if ours else 1000
+    return _answer(number, connect_xml.error(code, f"injected by fault {rule.id}", retriable=ours))
 
 
 async def _body(request: web.Request) -> bytes:
@@ -299,15 +313,13 @@ async def _find(request: web.Request, universe: Universe) -> _Found:
 
 
 def _not_mobile(mdn: str, carrier: str) -> ConnectFault:
-    code, template = _DESCRIPTIONS[Fault.NOT_MOBILE]
-    return ConnectFault(code, template.format(mdn, carrier))
+    return ConnectFault(1031, _TOLD[1031].format(mdn, carrier))
 
 
 def _fault(problem: Problem) -> ConnectFault:
-    row = _DESCRIPTIONS.get(problem.fault)
-    if row is None:
-        return ConnectFault(1000, f"General Processing Error. '{problem.message}'")
-    return ConnectFault(row[0], row[1].format(*problem.values))
+    code = _ROWS.get(problem.fault, 1000)
+    values = problem.values if code != 1000 else (problem.message,)
+    return ConnectFault(code, _TOLD[code].format(*values))
 
 
 def _answer(status: int, body: bytes, headers: dict[str, str] | None = None) -> web.Response:

@@ -14,7 +14,8 @@ from msgspec import UNSET
 
 from simulator.domain import callbacks, lists, opt_outs, people, registrations, sending
 from simulator.domain.account import AcquisitionCampaign
-from simulator.domain.handset import is_mobile
+from simulator.domain.carriers import NAMES
+from simulator.domain.handset import carrier_of, is_mobile
 from simulator.domain.instants import Instant
 from simulator.domain.keywords import normalise
 from simulator.domain.messages import Mt, Purpose
@@ -64,6 +65,13 @@ class Participated(Record, frozen=True, kw_only=True):
     repeated: bool
 
 
+def _is_reached(turn: Turn, code: str, mdn: Mdn) -> bool:
+    """Whether the number is a mobile phone at a carrier that the code is provisioned on."""
+    carrier = carrier_of(turn.world, mdn)
+    provisioned = code not in turn.account.profile(carrier).not_provisioned
+    return is_mobile(turn.world, mdn) and carrier in NAMES and provisioned
+
+
 def add_participant(turn: Turn, command: AddParticipant) -> Participated:
     """Vibes: post_add-a-participant. 404 campaign or person, 409 member, 422 by its tokens."""
     campaign = turn.account.campaign(command.campaign_id)
@@ -80,7 +88,7 @@ def add_participant(turn: Turn, command: AddParticipant) -> Participated:
             Fault.NO_PHONE,
             "UNPROCESSABLE ENTITY: the person has no mobile phone; send mobile_phone.mdn",
         )
-    if not is_mobile(turn.world, mdn):
+    if not _is_reached(turn, campaign.code, mdn):
         raise refuse(
             Fault.NOT_MOBILE, f"{mdn} is not a mobile phone number or its carrier is not supported"
         )

@@ -87,7 +87,7 @@ def send_receipts(
     beyond its own acceptance. Source: Connect: callbacks.
     """
     wish, stage = mt.receipts, STAGES[state]
-    if wish is None or wish.option == "NONE":
+    if wish is None or wish.url is None or wish.option == "NONE":
         return
     if wish.option.startswith("SMSC") and stage == "Handset":
         return
@@ -118,6 +118,7 @@ def send_receipts(
 def _send_smpp_receipts(turn: Turn, mt: Mt, state: MtState, error_code: int | None) -> None:
     """A receipt of how a message ended; one that it is under way if that was asked for."""
     assert mt.receipts is not None
+    assert mt.receipts.url is not None
     under_way = state in (MtState.ROUTED, MtState.SENT)
     wanted = state is MtState.SENT and mt.receipts.intermediate if under_way else mt.receipts.ends
     if not wanted:

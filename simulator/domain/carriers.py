@@ -185,7 +185,7 @@ def state_of_failure(code: int) -> MtState:
     """
     if code < 100:
         return MtState.BLOCKED
-    ends = {101: MtState.EXPIRED, 102: MtState.DELETED, 106: MtState.REFUSED, 107: MtState.REFUSED}
+    ends = {101: MtState.EXPIRED, 106: MtState.REFUSED, 107: MtState.REFUSED}
     return ends.get(code, MtState.UNDELIVERABLE)
 
 

@@ -64,7 +64,7 @@ class ReceiptWish(Record, frozen=True, kw_only=True):
     """
 
     option: ReceiptOption
-    url: str
+    url: str | None
     final: bool = False
     intermediate: bool = False
     ends: bool = True

@@ -109,8 +109,9 @@ def submit_bundle(turn: Turn, command: SubmitBundle) -> BundleTaken:
             results.append(_take(turn, order))
         except Refused as refused:
             results.append(refused.problems[0])
-    first = next((item.message_id for item in results if isinstance(item, Mt)), "")
-    return BundleTaken(bundle_id=turn.uuid("bundle", first), results=tuple(results))
+    first = next((item.message_id for item in results if isinstance(item, Mt)), str(turn.now))
+    bundle_id = turn.uuid("bundle", f"{first} {command.submitter_bundle_id}")
+    return BundleTaken(bundle_id=bundle_id, results=tuple(results))
 
 
 def _take(turn: Turn, order: SubmitMt) -> Mt:

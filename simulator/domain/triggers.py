@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from simulator.domain import callbacks, sending, templates
-from simulator.domain.carriers import MtState
+from simulator.domain.carriers import STAGES, MtState
 from simulator.domain.handset import is_mobile
 from simulator.domain.instants import Instant
 from simulator.domain.messages import Mt, Purpose
@@ -239,7 +239,9 @@ def message_moved(turn: Turn, mt: Mt, state: MtState, error_code: int | None) ->
     notice = turn.world.triggers.routed.get(mt.message_id)
     if notice is None or state is MtState.ROUTED:
         return
-    handset = state in (MtState.DELIVERED, MtState.UNDELIVERABLE, MtState.EXPIRED)
+    handset = STAGES[state] == "Handset"
+    if handset and not turn.account.profile(mt.carrier).handset_receipts:
+        return
     _tell(
         turn,
         msgspec.structs.replace(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, cast
+from weakref import WeakKeyDictionary
 
 from simulator.domain.account import Account
 from simulator.domain.binds import BindType, Bound, CloseBind, OpenBind
@@ -56,6 +57,7 @@ class SmppServer:
         self._server: asyncio.Server | None = None
         self._sessions: set[Session] = set()
         self._clients: dict[Session, _Seat] = {}
+        self._doors: WeakKeyDictionary[Universe, asyncio.Lock] = WeakKeyDictionary()
         self._running: set[asyncio.Task[None]] = set()
 
     async def listen(self, host: str, port: int, tls: ssl.SSLContext | None) -> tuple[str, int]:
@@ -92,14 +94,18 @@ class SmppServer:
         if not hmac.compare_digest(universe.record.password.encode(), pdu.body.password.encode()):
             return Answer(Status.RINVPASWD)
         state = BINDS[CommandId(pdu.command)]
-        try:
-            reply = await universe.engine.submit(OpenBind(bind_type=cast("BindType", state.value)))
-        except EngineFailed:
-            return Answer(Status.RSYSERR)
-        if isinstance(reply, Refusal):
-            return Answer(Status.RBINDFAIL)
-        assert isinstance(reply, Bound)
-        self._let_in(session, universe, reply.bind_id, state)
+        order = OpenBind(bind_type=cast("BindType", state.value))
+        async with self._door(universe):
+            try:
+                reply = await universe.engine.submit(order)
+            except EngineFailed:
+                return Answer(Status.RSYSERR)
+            if isinstance(reply, Refusal):
+                return Answer(Status.RBINDFAIL)
+            if self._accounts.of_user(pdu.body.system_id) is not universe:
+                return Answer(Status.RSYSERR)  # it was removed meanwhile
+            assert isinstance(reply, Bound)
+            self._let_in(session, universe, reply.bind_id, state)
         version = Tlv(tag=Tag.SC_INTERFACE_VERSION, value=bytes([VERSION]))
         return Answer(body=BindResp(system_id=SYSTEM_ID, tlvs=(version,)))
 
@@ -112,7 +118,7 @@ class SmppServer:
 
     async def ended(self, session: Session) -> None:
         """Let the account know that a client is gone."""
-        seat = self._clients.pop(session, None)
+        seat = self._clients.get(session)
         if seat is not None:
             universe = seat.client.universe
             universe.endings.remove(seat.end)
@@ -126,6 +132,10 @@ class SmppServer:
         """Tell a receiver of the account once, the one with the least to answer."""
         assert isinstance(delivery.notice, MoNotice | SmppReceiptNotice)
         body = write_delivery(delivery.notice, account.connect.smpp)
+        universe = self._accounts.of_user(account.username)
+        if universe is not None:
+            async with self._door(universe):  # who is being let in may be told already
+                pass
         receivers = [
             session
             for session, seat in self._clients.items()
@@ -153,6 +163,10 @@ class SmppServer:
             took_ms=elapsed_ms(started),
         )
 
+    def _door(self, universe: Universe) -> asyncio.Lock:
+        """Held while a client is let in: the account knows of it a moment before it can be told."""
+        return self._doors.setdefault(universe, asyncio.Lock())
+
     def _let_in(self, session: Session, universe: Universe, bind_id: str, state: State) -> None:
         smpp = universe.account.connect.smpp
         throttle = Throttle(self._accounts.wall, smpp.per_second) if smpp.per_second else None
@@ -174,6 +188,7 @@ class SmppServer:
             await session.run()
         finally:
             self._sessions.discard(session)
+            self._clients.pop(session, None)
             self._running.discard(task)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import NamedTuple, Protocol
 
@@ -24,6 +24,9 @@ NOISE = bytes(range(128, 256)) * 2
 """What a broken peer sends: no SMPP at all."""
 
 LAST_SEQUENCE = 0x7FFFFFFF
+
+LINGER_SECONDS = 1.0
+"""How long a client that reads nothing may keep an ended session from being let go."""
 
 
 class Answer(NamedTuple):
@@ -81,8 +84,11 @@ class Session:
         self._sequence = 0
         self._busy = 0
         self._heard = 0.0
+        self._binding = False
+        self._late = False
         self._main: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._enquiry: asyncio.Task[None] | None = None
 
     @property
     def receives(self) -> bool:
@@ -110,12 +116,14 @@ class Session:
         try:
             while self.state is not State.CLOSED:
                 await self._read()
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+                await asyncio.sleep(0)  # however much a client says at once, others are heard too
+        except (asyncio.IncompleteReadError, OSError, asyncio.CancelledError):
             pass
         finally:
             late.cancel()
-            if self._watch is not None:
-                self._watch.cancel()
+            for task in (self._watch, self._enquiry):
+                if task is not None:
+                    task.cancel()
             await self._end()
 
     def close(self, because: str) -> None:
@@ -142,7 +150,9 @@ class Session:
                 await self._send(encode(Pdu(command=command, sequence=sequence, body=body)))
                 async with asyncio.timeout(self.smpp.response_ms / 1000):
                     return (await future).status
-            except ConnectionError as error:
+            except TimeoutError:
+                raise
+            except OSError as error:
                 raise Closed from error
             finally:
                 self._answers.pop(sequence, None)
@@ -160,7 +170,9 @@ class Session:
         try:
             pdu = decode(octets)
         except BadPdu as bad:
-            await self._refuse(bad.command, bad.sequence, bad.status)
+            asked = not bad.command & RESPONSE_BIT
+            before = verdict(self.state, bad.command, self.smpp.profile) if asked else Status.ROK
+            await self._refuse(bad.command, bad.sequence, before or bad.status)
             return
         if pdu.command & RESPONSE_BIT:
             self._answered(pdu)
@@ -177,7 +189,7 @@ class Session:
         if status is not Status.ROK:
             await self._refuse(pdu.command, pdu.sequence, status)
         elif pdu.command in BINDS:
-            await self._reply(pdu, self._peer.bind)
+            await self._bind(pdu)
         elif pdu.command == CommandId.ENQUIRE_LINK:
             await self._answer(pdu, Answer())
         elif pdu.command == CommandId.UNBIND:
@@ -188,18 +200,26 @@ class Session:
             await self._answer(pdu, Answer(Status.RTHROTTLED))
         else:
             self._busy += 1
-            task = asyncio.get_running_loop().create_task(self._do(pdu))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(self._do(pdu))
+
+    async def _bind(self, pdu: Pdu) -> None:
+        """Let a client in or not. The time for it is not over while the account considers it."""
+        self._binding = True
+        try:
+            await self._reply(pdu, self._peer.bind)
+        finally:
+            self._binding = False
+        if self._late:
+            self._must_be_bound()
 
     async def _do(self, pdu: Pdu) -> None:
         try:
             await self._reply(pdu, self._peer.answer)
-        except (ConnectionError, Closed):
+        except (OSError, Closed):
             pass
         except Exception:  # the supervised edge: log it, tell the client it is ours
             log.exception("command %#x failed", pdu.command)
-            with suppress(ConnectionError):
+            with suppress(OSError):
                 await self._answer(pdu, Answer(Status.RSYSERR))
         finally:
             self._busy -= 1
@@ -238,21 +258,32 @@ class Session:
         await self._writer.drain()
 
     def _must_be_bound(self) -> None:
-        if self.state is State.OPEN:
+        self._late = True
+        if self.state is State.OPEN and not self._binding:
             self.close("no bind in time")
 
     async def _keep_time(self) -> None:
         """Ask after a silence whether the client is there, and end the session after a long one."""
         loop = asyncio.get_running_loop()
-        while True:
-            silence = loop.time() - self._heard
-            if silence >= self.smpp.inactive_ms / 1000:
-                self.close("nothing was heard for too long")
-                return
-            if silence >= self.smpp.enquire_ms / 1000:
-                with suppress(TimeoutError, Closed):
-                    await self.ask(CommandId.ENQUIRE_LINK, Empty())
-            await asyncio.sleep(self.smpp.enquire_ms / 2000)
+        enquire, inactive = self.smpp.enquire_ms / 1000, self.smpp.inactive_ms / 1000
+        asked = self._heard
+        while (silence := loop.time() - self._heard) < inactive:
+            quiet = loop.time() - max(asked, self._heard)
+            if quiet >= enquire:
+                asked, quiet = loop.time(), 0.0
+                if self._enquiry is None or self._enquiry.done():
+                    self._enquiry = loop.create_task(self._enquire())
+            await asyncio.sleep(min(inactive - silence, enquire - quiet))
+        self.close("nothing was heard for too long")
+
+    async def _enquire(self) -> None:
+        with suppress(TimeoutError, Closed):
+            await self.ask(CommandId.ENQUIRE_LINK, Empty())
+
+    def _start(self, done: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(done)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _drain(self) -> None:
         """Let what is being done be answered."""
@@ -260,15 +291,19 @@ class Session:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _end(self) -> None:
+        """Tell the account first, so that what was unanswered waits for another session."""
         self.state = State.CLOSED
+        self._writer.close()
+        loop = asyncio.get_running_loop()
+        linger = loop.call_later(LINGER_SECONDS, self._writer.transport.abort)
+        await self._peer.ended(self)
         for future in self._answers.values():
             if not future.done():
                 future.set_exception(Closed())
-        self._writer.close()
         await self._drain()
-        await self._peer.ended(self)
-        with suppress(ConnectionError, TimeoutError):
+        with suppress(OSError):
             await self._writer.wait_closed()
+        linger.cancel()
 
 
 def _response(pdu: Pdu, answer: Answer) -> Pdu:

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from itertools import count
+from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
 from simulator.documents import Spec
 from simulator.domain.fault_rules import CALLS, EFFECTS, Effect, FaultRule, Match, Surface
 from simulator.domain.instants import parse_instant
-from simulator.domain.numbers import InvalidMdn, parse_any_mdn
+from simulator.domain.numbers import parse_any_mdn
 from simulator.specs.values import DurationText, Id, InstantText, RatioText, milliseconds, ratio
 
 _CONNECT_CODES = (1000, 1001, 1002, 1010, 1011, 1020, *range(1022, 1035))
 
 _WITH_DURATION = {"delay": Effect.DELAY, "store_slow": Effect.STORE_SLOW, "reorder": Effect.REORDER}
 _WITH_NUMBER = {"status": Effect.STATUS, "vendor_error": Effect.VENDOR_ERROR, "fail": Effect.FAIL}
+
+
+def _number_text(value: str) -> str:
+    parse_any_mdn(value)
+    return value
+
+
+def _only_true(value: object) -> object:
+    if value is not None and value is not True:
+        raise ValueError("write true, or leave it out")
+    return value
+
+
+NumberText = Annotated[str, AfterValidator(_number_text)]
+Set = Annotated[Literal[True] | None, BeforeValidator(_only_true)]
 
 
 class MatchSpec(Spec):
@@ -27,7 +43,7 @@ class MatchSpec(Spec):
     operation: str | None = None
     """`POST campaigns/acquisition/{acquisition_id}/participants`, `submit`, `submit_sm`, a
     purpose at a carrier, a callback type."""
-    number: str | None = None
+    number: NumberText | None = None
     list: Id | None = None
     code: Id | None = None
     carrier: Id | None = None
@@ -50,14 +66,6 @@ class MatchSpec(Spec):
             nth=self.nth,
         )
 
-    @model_validator(mode="after")
-    def _known(self) -> MatchSpec:
-        try:
-            self.match()
-        except InvalidMdn as error:
-            raise ValueError(str(error)) from error
-        return self
-
 
 class EffectSpec(Spec):
     """What goes wrong: exactly one member."""
@@ -66,30 +74,30 @@ class EffectSpec(Spec):
     """The call is answered so and nothing is done: an HTTP status, or a command_status by SMPP."""
     vendor_error: StrictInt | None = None
     """A row of Connect's error table, with its status."""
-    throttle: Literal[True] | None = None
+    throttle: Set = None
     """As over the limit: 429, 1002, or ESME_RTHROTTLED."""
-    store_full: Literal[True] | None = None
+    store_full: Set = None
     """As if nothing could be kept: 500, 1001, or ESME_RSYSERR; nothing is done."""
     store_slow: DurationText | None = None
     """It is done, and answered so much later; real time, at most a minute."""
     delay: DurationText | None = None
     """A call waits before it is done (real time, at most a minute); a message or a callback is
     late (the account's time)."""
-    drop: Literal[True] | None = None
+    drop: Set = None
     """The connection is closed and nothing is done."""
-    lose_answer: Literal[True] | None = None
+    lose_answer: Set = None
     """It is done, and the connection closed before the answer."""
-    garbage: Literal[True] | None = None
+    garbage: Set = None
     """Bytes that are no answer, then the connection is closed; nothing is done."""
-    half: Literal[True] | None = None
+    half: Set = None
     """It is done; half the answer, then the connection is closed."""
     fail: StrictInt | None = None
     """The message fails with that receipt code: 1 to 26 at Vibes, 100 to 108 beyond."""
-    outage: Literal[True] | None = None
+    outage: Set = None
     """The carrier is down: messages wait until the match's `until`; without it they fail, 107."""
-    lose: Literal[True] | None = None
+    lose: Set = None
     """It is never told."""
-    duplicate: Literal[True] | None = None
+    duplicate: Set = None
     """It is told twice, with the same event_id."""
     reorder: DurationText | None = None
     """It is told after the next one to that destination, or after so long."""
@@ -167,6 +175,9 @@ def _check_number(surface: Surface, effect: Effect, number: int | None) -> None:
         raise ValueError("a receipt code is 1 to 26, or 100 to 108")
 
 
-def rules_of(specs: Iterable[FaultSpec], first: int = 1) -> tuple[FaultRule, ...]:
-    """The domain's form of rules; those without an id are numbered from `first`."""
-    return tuple(item.rule(number) for number, item in enumerate(specs, start=first))
+def rules_of(specs: Iterable[FaultSpec], taken: Iterable[str] = ()) -> tuple[FaultRule, ...]:
+    """The domain's form of rules; one without an id gets the first number that nobody has."""
+    told = tuple(specs)
+    ids = {*taken, *(item.id for item in told if item.id is not None)}
+    free = (number for number in count(1) if f"fault-{number}" not in ids)
+    return tuple(item.rule(0 if item.id is not None else next(free)) for item in told)

@@ -13,7 +13,7 @@ from simulator.domain.personas import SHIPPED, Habit, Persona
 from simulator.specs.carriers import DelaySpec, DelayText
 from simulator.specs.values import DurationText, RatioText, milliseconds, ratio
 
-CarrierCode = Annotated[str, Field(pattern=r"^\d{3}$")]
+CarrierCode = Annotated[str, Field(pattern=r"^[0-9]{3}$")]
 
 
 def _takes_time(value: DelaySpec) -> DelaySpec:

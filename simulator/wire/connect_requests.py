@@ -182,9 +182,7 @@ def _receipts(root: Element) -> ReceiptWish | None:
     if option not in get_args(ReceiptOption):
         raise _bad_value("receiptOption", option)
     url = wish.attributes.get("callbackUrl")
-    if option == "NONE" or url is None:
-        return None
-    if not is_http_url(url):
+    if url is not None and not is_http_url(url):
         raise _bad_value("receiptOption.callbackUrl", url)
     return ReceiptWish(option=cast("ReceiptOption", option), url=url)
 

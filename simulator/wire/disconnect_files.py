@@ -15,7 +15,7 @@ from simulator.domain.handset import Disconnect
 from simulator.domain.instants import Instant, local_instant
 from simulator.domain.numbers import format_mdn
 
-_NAME = re.compile(r"disconnect_(intl_)?(\d{4})_(\d{2})_(\d{2})\.tsv\.gz")
+_NAME = re.compile(r"disconnect_(intl_)?([0-9]{4})_([0-9]{2})_([0-9]{2})\.tsv\.gz")
 _ZONE = "America/Chicago"
 
 

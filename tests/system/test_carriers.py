@@ -1,4 +1,4 @@
-"""Carriers: their profiles, throttles, windows and alphabets, as messages and receipts show them."""
+"""Carriers: their profiles, receipts, alphabets and routes, as messages and phones show them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from tests.system.receiver import Receiver
 
 ANN, BOB, CY = "+13125550101", "+13125550102", "+13125550103"
 TORONTO, MONTREAL = "+14165550101", "+15145550102"
-CODES = [{"code": "65047"}, {"code": "70000"}]
 SPLIT = 'splitLongMessage="true"'
 
 
@@ -26,11 +25,6 @@ async def _messages(company: Company, mdn: str) -> list[Any]:
 
 async def _last(company: Company, mdn: str) -> Any:
     return (await _messages(company, mdn))[-1]
-
-
-def _sent_at(message: Any) -> str:
-    at: str = next(step["at"] for step in message["history"] if step["state"] == "sent")
-    return at[11:-1]
 
 
 async def _put_on(company: Company, mdn: str, carrier: str) -> None:
@@ -101,119 +95,10 @@ async def test_the_shares_of_a_profile_fail_messages(make_company: MakeCompany) 
         await company.send(mdn)
     await company.advance("2h")
     ends = [
-        ((last := await _last(company, mdn))["state"], last["error_code"])
-        for mdn in (ANN, BOB, CY)
+        ((last := await _last(company, mdn))["state"], last["error_code"]) for mdn in (ANN, BOB, CY)
     ]
     assert ends == [("refused", 107), ("undeliverable", 103), ("expired", 101)]
     assert (await _last(company, CY))["history"][-1]["at"] == "2026-01-05T17:00:00Z"
-
-
-async def test_a_throttle_spaces_the_messages_of_one_code(make_company: MakeCompany) -> None:
-    """Two a second: each is handed over half a second after the one before, to whomever it goes."""
-    company = await make_company(
-        source_codes=CODES, carriers={"default": {"profile": "instant", "per_second": 2}}
-    )
-    numbers = [f"+131255503{number:02d}" for number in range(5)]
-    for mdn in numbers:
-        await _put_on(company, mdn, "104")
-        await company.send(mdn)
-    await company.advance("1m")
-    sent = [_sent_at(await _last(company, mdn)) for mdn in numbers]
-    assert sent == ["15:00:00.021", "15:00:00.521", "15:00:01.021", "15:00:01.521", "15:00:02.021"]
-    waits = [(await _last(company, mdn))["fate"]["drawn"]["waited_ms"] for mdn in numbers]
-    assert waits == [0, 500, 1_000, 1_500, 2_000]
-
-
-async def test_a_throttle_has_a_lane_for_each_code_and_carrier(make_company: MakeCompany) -> None:
-    """What waits in one lane holds up neither another code nor another carrier."""
-    company = await make_company(
-        source_codes=CODES, carriers={"default": {"profile": "instant", "per_second": 1}}
-    )
-    await _put_on(company, ANN, "104")
-    await _put_on(company, BOB, "105")
-    for _ in range(3):
-        await company.send(ANN)
-    await company.send(ANN, source="70000")
-    await company.send(BOB)
-    await company.advance("1m")
-    assert [item["fate"]["drawn"]["waited_ms"] for item in await _messages(company, ANN)] == [
-        0,
-        1_000,
-        2_000,
-        0,
-    ]
-    assert (await _last(company, BOB))["fate"]["drawn"]["waited_ms"] == 0
-
-
-async def test_a_throttle_counts_parts_and_forgets_when_it_is_idle(
-    make_company: MakeCompany,
-) -> None:
-    """A message of three parts takes three turns; after a pause the next one does not wait."""
-    company = await make_company(carriers={"default": {"profile": "instant", "per_second": 1}})
-    await company.send(ANN, "x" * 320, attributes=SPLIT)
-    await company.send(ANN)
-    await company.advance("1m")
-    await company.send(ANN)
-    assert [item["fate"]["drawn"]["waited_ms"] for item in await _messages(company, ANN)] == [
-        0,
-        3_000,
-        0,
-    ]
-
-
-async def test_what_vibes_stops_takes_no_turn_at_the_carrier(make_company: MakeCompany) -> None:
-    """A blocked message neither waits nor lets those behind it overtake those before it."""
-    company = await make_company(
-        carriers={"default": {"profile": "instant", "per_second": 1}},
-        settings={"stop_reply_window": "24h"},
-    )
-    for mdn in (ANN, BOB):
-        await _put_on(company, mdn, "104")
-    await company.text(BOB, "STOP")
-    await company.advance("1m")
-    for _ in range(3):
-        await company.send(ANN)
-    await company.send(BOB)
-    await company.send(ANN)
-    assert (await _last(company, BOB))["fate"]["planned"][-1]["state"] == "blocked"
-    assert [item["fate"]["drawn"]["waited_ms"] for item in await _messages(company, ANN)] == [
-        0,
-        1_000,
-        2_000,
-        3_000,
-    ]
-
-
-async def test_a_maintenance_window_holds_messages_until_it_is_over(
-    make_company: MakeCompany,
-) -> None:
-    """Every day in UTC; what comes within is handed over at its end, before and after it at once."""
-    company = await make_company(
-        carriers={"default": {"profile": "instant", "maintenance": ["15:30-16:30"]}}
-    )
-    await company.send(ANN)
-    await company.advance("45m")
-    await company.send(ANN)
-    await company.advance("45m")
-    await company.send(ANN)
-    await company.advance("23h14m")
-    await company.send(ANN)
-    await company.advance("2h")
-    history = [_sent_at(item) for item in await _messages(company, ANN)]
-    assert history == ["15:00:00.021", "16:30:00.001", "16:30:00.021", "16:30:00.001"]
-
-
-async def test_a_window_may_go_past_midnight_and_meet_another(make_company: MakeCompany) -> None:
-    """23:00 to 01:00 is two hours; one that begins where another ends goes on."""
-    company = await make_company(
-        clock={"now": "2026-01-05T23:30:00Z"},
-        carriers={
-            "default": {"profile": "instant", "maintenance": ["01:00-02:15", "23:00-01:00"]}
-        },
-    )
-    await company.send(ANN)
-    await company.advance("6h")
-    assert _sent_at(await _last(company, ANN)) == "02:15:00.001"
 
 
 async def test_a_carrier_may_tell_nothing_of_its_phones(
@@ -291,17 +176,20 @@ async def test_fewer_characters_may_be_fewer_parts(make_company: MakeCompany) ->
 async def test_a_code_a_carrier_does_not_know_stops_the_platforms_own_messages(
     make_company: MakeCompany,
 ) -> None:
-    """A client's submit is refused with 1025; a prompt of the platform is blocked with code 8."""
+    """1025 for a submit, 422 for a request to join; the platform's own answers end with code 8."""
     company = await make_company(
         carriers={"default": "instant", "104": {"not_provisioned": ["65047"]}}
     )
     await _put_on(company, ANN, "104")
     assert (await company.send(ANN)).xml.get("code") == "1025"
-    assert (await company.join(ANN)).status == 201
+    refused = await company.join(ANN)
+    assert refused.status == 422
+    assert "not a mobile phone number" in refused.messages[0]
+    await company.control("POST", f"/handsets/{ANN}/messages", {"text": "HELP"})
     await company.advance("1m")
-    (prompt,) = await _messages(company, ANN)
-    assert (prompt["state"], prompt["error_code"]) == ("blocked", 8)
-    assert "not provisioned" in prompt["fate"]["why"]
+    told = await _last(company, ANN)
+    assert (told["purpose"], told["state"], told["error_code"]) == ("help_reply", "blocked", 8)
+    assert "not provisioned" in told["fate"]["why"]
     await _put_on(company, ANN, "105")
     assert (await company.send(ANN)).status == 200
 
@@ -321,6 +209,16 @@ async def test_porting_changes_the_route(make_company: MakeCompany) -> None:
     first, second = await _messages(company, ANN)
     assert first["history"][-1]["at"] == "2026-01-05T15:00:00.022Z"
     assert second["history"][-1]["at"] == "2026-01-05T15:00:09.021Z"
+
+
+@pytest.mark.parametrize("carrier", ["", "10", "1044", "AT&T", "１０４", "١٠٤", 104])
+async def test_what_is_no_carrier_code_is_not_taken(company: Company, carrier: object) -> None:
+    """Three digits of ASCII, as text; anything else is 400, and the phone stays as it was."""
+    before = await company.events()
+    answer = await company.control("PUT", f"/handsets/{ANN}", {"carrier": carrier})
+    assert answer.status == 400
+    assert answer.json["errors"][0]["path"] == "carrier"
+    assert await company.events() == before
 
 
 @pytest.mark.parametrize(

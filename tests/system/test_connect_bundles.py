@@ -86,7 +86,9 @@ async def test_what_cannot_be_sent_is_refused_by_itself(company: Company) -> Non
     )
     answer = await _submit(company, body)
     assert answer.status == 200
-    assert [(item.tag, item.get("submitterMessageId"), item.get("code")) for item in answer.xml] == [
+    assert [
+        (item.tag, item.get("submitterMessageId"), item.get("code")) for item in answer.xml
+    ] == [
         ("mtMessageRsp", "a", None),
         ("error", "landline", "1031"),
         ("error", "foreign", "1011"),

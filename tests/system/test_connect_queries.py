@@ -24,7 +24,7 @@ async def _ask(company: Company, message_id: object, what: str = "") -> Element:
 
 def _short(responses: Element) -> list[tuple[str | None, str | None, str | None, str | None]]:
     """Stage, date, error code and part of each response."""
-    found = []
+    found: list[tuple[str | None, str | None, str | None, str | None]] = []
     for item in responses:
         part = item.find("multipart")
         found.append(
@@ -149,18 +149,20 @@ async def test_a_failure_is_the_last_response(
 
 
 async def test_every_part_has_its_responses(make_company: MakeCompany) -> None:
-    """Each stage is told of each part, in the order of the parts, with the part's own id."""
+    """Each part is asked about by its own id; the message's id is that of the first."""
     company = await make_company(carriers=FIXED)
     sent = await company.send(ANN, "x" * 200, attributes=SPLIT)
     original = sent.xml.get("messageId")
     parts = [item.get("messageId") for item in await _ask(company, original, "/parts")]
     await company.advance("1m")
-    root = await _ask(company, original, "/responses")
-    assert [(stage, part) for stage, _, _, part in _short(root)] == [
-        (stage, part) for stage in ("System", "Carrier", "Handset") for part in ("1", "2")
-    ]
-    assert [item.get("messageId") for item in root] == parts * 3
-    multiparts = [part for item in root if (part := item.find("multipart")) is not None]
+    roots = [await _ask(company, part, "/responses") for part in parts]
+    for number, root in enumerate(roots, start=1):
+        assert [(stage, part) for stage, _, _, part in _short(root)] == [
+            (stage, str(number)) for stage in ("System", "Carrier", "Handset")
+        ]
+        assert {item.get("messageId") for item in root} == {parts[number - 1]}
+    items = [item for root in roots for item in root]
+    multiparts = [part for item in items if (part := item.find("multipart")) is not None]
     assert {part.get("originalMessageId") for part in multiparts} == {original}
     assert {(part.get("isMultipart"), part.get("noOfParts")) for part in multiparts} == {
         ("true", "2")

@@ -135,9 +135,7 @@ async def test_a_number_that_said_stop_is_told_at_the_first_stage(
     assert root.findtext("status/description") == "MDN blocked"
 
 
-@pytest.mark.parametrize(
-    ("version", "told"), [("3.0", False), ("3.1", False), ("3.2", True)]
-)
+@pytest.mark.parametrize(("version", "told"), [("3.0", False), ("3.1", False), ("3.2", True)])
 async def test_a_long_text_from_a_phone_arrives_in_parts(
     make_company: MakeCompany, receiver: Receiver, version: str, told: bool
 ) -> None:

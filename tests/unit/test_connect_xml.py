@@ -58,11 +58,15 @@ def test_flags_are_words_in_any_case(value: str) -> None:
     assert read_mt(body).split == (value.lower() == "true")
 
 
-def test_no_receipts_without_an_address_or_with_none() -> None:
-    """NONE, no element, and no callbackUrl all mean that nobody is told."""
-    assert read_mt(FULL.replace(b">ERROR<", b">NONE<")).receipts is None
+def test_a_wish_is_kept_as_it_was_said() -> None:
+    """NONE, and a wish that names no address, are kept for whoever asks after the message."""
+    none = read_mt(FULL.replace(b">ERROR<", b">NONE<")).receipts
+    assert none is not None
+    assert none.option == "NONE"
     without = FULL.replace(b' callbackUrl="http://www.client.com/callback"', b"")
-    assert read_mt(without).receipts is None
+    wish = read_mt(without).receipts
+    assert wish is not None
+    assert (wish.option, wish.url) == ("ERROR", None)
 
 
 @pytest.mark.parametrize(
