@@ -59,7 +59,7 @@ class Control:
             raise ControlError(0, f"no simulator answers at {self.url}: {error}") from error
         if response.status >= 400:
             messages = [
-                f"{item['path']}: {item['message']}" if "path" in item else str(item["message"])
+                f"{item['path']}: {item['message']}" if item.get("path") else str(item["message"])
                 for item in (told or {}).get("errors", [])
             ]
             raise ControlError(response.status, "; ".join(messages) or f"{method} {path}")

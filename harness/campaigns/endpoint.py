@@ -8,15 +8,19 @@ that callbacks caused is done. It can be made to answer badly, as real endpoints
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from aiohttp import web
 
 from harness.campaigns.system import CampaignSystem
 
+Kind = Literal["callbacks", "receipts"]
+KINDS: tuple[Kind, ...] = ("callbacks", "receipts")
+
 
 @dataclass(slots=True)
 class Manner:
-    """How callbacks and receipts are answered: `times` of them, or all; heeded or thrown away."""
+    """How what is told is answered: `times` of it, or all; heeded or thrown away."""
 
     status: int
     times: int | None
@@ -29,7 +33,7 @@ class Endpoint:
     def __init__(self) -> None:
         self.address = ""
         self._systems: dict[str, CampaignSystem] = {}
-        self._manners: dict[str, Manner] = {}
+        self._manners: dict[str, dict[str, Manner]] = {}
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Endpoint:
@@ -57,19 +61,19 @@ class Endpoint:
         self._systems.pop(key, None)
         self._manners.pop(key, None)
 
-    def answer(self, key: str, status: int, times: int | None, *, heeded: bool) -> None:
-        """From now on, answer what is told below `/{key}/` so."""
-        self._manners[key] = Manner(status, times, heeded or status < 300)
+    def answer(self, key: str, kind: Kind, manner: Manner) -> None:
+        """From now on, answer what is told at `/{key}/{kind}` so."""
+        self._manners.setdefault(key, {})[kind] = manner
 
     async def _callback(self, request: web.Request) -> web.Response:
-        system, manner = self._system(request), self._manner(request)
+        system, manner = self._system(request), self._manner(request, "callbacks")
         told = await request.json()
         if manner.heeded:
             system.hear_callback(told)
         return web.Response(status=manner.status)
 
     async def _receipt(self, request: web.Request) -> web.Response:
-        system, manner = self._system(request), self._manner(request)
+        system, manner = self._system(request), self._manner(request, "receipts")
         told = await request.text()
         if manner.heeded:
             system.hear_receipt(told)
@@ -85,12 +89,12 @@ class Endpoint:
             raise web.HTTPNotFound(text="no campaign system of that key")
         return system
 
-    def _manner(self, request: web.Request) -> Manner:
+    def _manner(self, request: web.Request, kind: Kind) -> Manner:
         """How this is answered; it counts."""
-        key = request.match_info["key"]
-        manner = self._manners.get(key, Manner(204, None, True))
+        manners = self._manners.get(request.match_info["key"], {})
+        manner = manners.get(kind, Manner(204, None, True))
         if manner.times is not None:
             manner.times -= 1
             if not manner.times:
-                del self._manners[key]
+                del manners[kind]
         return manner

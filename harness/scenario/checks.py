@@ -85,6 +85,8 @@ class InboxCheck(Spec):
 
     person: Name
     is_: tuple[str, ...] = Field(alias="is")
+    parts: StrictBool = False
+    """Each part of a long text by itself, as a carrier hands it over."""
 
 
 class MessagesCheck(Spec):

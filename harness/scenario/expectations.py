@@ -65,11 +65,13 @@ def _opposite(told: Any) -> Any:
 
 async def _inbox(told: InboxCheck, stage: Stage) -> Found:
     conversation = await stage.account.conversation(stage.mdn(told.person))
-    texts = [
-        item["text"]
-        for item in conversation
-        if item["direction"] == "mt" and item["state"] == "delivered"
-    ]
+    came = [i for i in conversation if i["direction"] == "mt" and i["state"] == "delivered"]
+    texts: list[str] = []
+    for item in came:
+        shown = [item]
+        if told.parts:
+            shown = (await stage.account.message(item["id"]))["parts"]
+        texts += [part["text"] for part in shown]
     same = len(texts) == len(told.is_) and all(map(_matches, texts, told.is_))
     return Found(
         holds=same,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
 from harness.campaigns.flow import Choices
 from harness.scenario.campaigns import CampaignSpec
@@ -30,6 +30,15 @@ def share(text: str) -> float:
         raise ValueError(f'"{text}" is not a share; write "12%"')
     return float(number) / 100
 
+
+def _answer(value: object) -> object:
+    if value != "lost" and (isinstance(value, bool) or not isinstance(value, int)):
+        raise ValueError("write an HTTP status, or lost")
+    return value
+
+
+Answer = Annotated[int | Literal["lost"], BeforeValidator(_answer)]
+"""An HTTP status, or `lost` where the connection must end before there is one."""
 
 Share = Annotated[str, AfterValidator(_share_text)]
 
@@ -127,7 +136,7 @@ class VibesStep(Spec):
     call: str = Field(pattern=r"^(GET|POST|PUT|DELETE) \S+$")
     """Method and path below the company: `POST mobiledb/broadcasts`."""
     body: dict[str, object] | None = None
-    answers: StrictInt | Literal["lost"] = 200
+    answers: Answer = 200
     """The HTTP status it must have; `lost` where the connection must end before the answer."""
 
 
@@ -150,7 +159,7 @@ class SubmitStep(Spec):
     """Which receipts go to the campaign system."""
     company: Id | None = None
     """The companyId."""
-    answers: StrictInt | Literal["lost"] | None = None
+    answers: Answer | None = None
     """The HTTP status it must have, 200 if no error is told; `lost` as for a direct call."""
     error: StrictInt | None = None
     """The row of Connect's error table it must have."""
@@ -201,6 +210,8 @@ class EndpointStep(Spec):
     """The HTTP status; 204 is what it answers when all is well."""
     times: StrictInt | None = Field(default=None, ge=1)
     """How often; until another such step if absent."""
+    only: Literal["callbacks", "receipts"] | None = None
+    """Which of the two is answered so; both if absent."""
     heeded: StrictBool = False
     """Whether it takes in what it is told all the same; with a 2XX it always does."""
 

@@ -29,8 +29,10 @@ class Salvage:
         """What is left, as a scenario; None where too little is."""
         for _ in range(_MOST_ROUNDS):
             rest = _without_marks(self._document)
-            if not isinstance(rest, dict):
+            if not isinstance(rest, dict) or not isinstance(self._document, dict):
                 return None
+            if rest.get("steps") == [] and self._document["steps"]:
+                del rest["steps"]  # each was wrong, which is not the same as none
             try:
                 return read(ScenarioSpec, {**_FILLED, **rest})
             except BadSpec as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from harness.campaigns.endpoint import Endpoint
+from harness.campaigns.endpoint import KINDS, Endpoint, Manner
 from harness.campaigns.people import Person, e164
 from harness.campaigns.smart_campaign import (
     FlowStep,
@@ -84,7 +84,9 @@ class Stage:
 
     def answer(self, manner: EndpointStep) -> None:
         """Let the campaign system's endpoint answer so."""
-        self._endpoint.answer(self.account.key, manner.answers, manner.times, heeded=manner.heeded)
+        for kind in KINDS if manner.only is None else (manner.only,):
+            told = Manner(manner.answers, manner.times, manner.heeded or manner.answers < 300)
+            self._endpoint.answer(self.account.key, kind, told)
 
     async def settle(self) -> None:
         """Let everything that this instant caused be done, here and at Vibes."""
