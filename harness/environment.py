@@ -95,6 +95,18 @@ class SimAccount:
         """Move time to an instant."""
         await self._clock({"to": instant})
 
+    async def look(self) -> None:
+        """Look at the clock, which may move while somebody else advances it."""
+        self.now = str((await self._call("GET", "/clock"))["now"])
+
+    async def set_alarm(self, name: str, at: str, url: str) -> None:
+        """Have a URL called when time gets to an instant."""
+        await self._call("PUT", f"/alarms/{name}", {"at": at, "url": url})
+
+    async def clear_alarm(self, name: str) -> None:
+        """Take an alarm back."""
+        await self._call("DELETE", f"/alarms/{name}")
+
     async def settle(self) -> None:
         """Wait until every callback of this instant is answered; time stands still."""
         await self._call("POST", "/clock", {"settle": True})

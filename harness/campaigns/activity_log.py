@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
 class Kind(StrEnum):
     """Kinds of activity. The names are ours: Marketo publishes none for SMS."""
 
+    CREATED = "Person is Created"
+    CHANGED = "Data Value Changes"
     FORM = "Fills Out Form"
     REQUESTED = "Campaign is Requested"
     NOT_QUALIFIED = "Campaign skipped"
+    WAITS = "Waits"
     SMS_SENT = "SMS sent"
     SMS_DELIVERED = "SMS delivered"
     SMS_BOUNCED = "SMS bounced"
+    SMS_CLICKED = "Clicks Link in SMS Message"
     SMS_SKIPPED = "SMS skipped"
     SUBSCRIBE_REQUESTED = "Subscribe requested"
     SUBSCRIBE_SKIPPED = "Subscribe skipped"
@@ -62,6 +67,11 @@ class Activity:
     reason: Reason | None = None
     detail: str = ""
 
+    @property
+    def moment(self) -> datetime:
+        """When, as a time in UTC."""
+        return datetime.fromisoformat(self.at).astimezone(UTC)
+
 
 class ActivityLog:
     """All activities in order, and those of each person."""
@@ -80,6 +90,10 @@ class ActivityLog:
         """Put an activity at the end."""
         self._all.append(activity)
         self._of.setdefault(activity.person_id, []).append(activity)
+
+    def page(self, after: int = 0, limit: int = 100) -> list[Activity]:
+        """Activities from a place in the log on, oldest first; the next page is `after` + `limit`."""
+        return self._all[after : after + limit]
 
     def of(self, person_id: int) -> list[Activity]:
         """What was done about a person, in order."""

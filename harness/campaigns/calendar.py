@@ -104,7 +104,7 @@ class Wait:
 
 
 def to_utc(local: datetime, zone: ZoneInfo) -> datetime:
-    """A local time in UTC."""
+    """A local time in UTC (Marketo: smart campaigns)."""
     return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 

@@ -1,8 +1,9 @@
 """The campaign system's own HTTP endpoint, where Vibes calls back.
 
 One listener serves every campaign system of a process, each below a path of its own:
-`POST /{key}/callbacks`, `POST /{key}/receipts`, and `GET /{key}/idle`, which answers when all work
-that callbacks caused is done. It can be made to answer badly, as real endpoints do.
+`POST /{key}/callbacks`, `POST /{key}/receipts`, `POST /{key}/alarm` when it wished to be woken,
+`GET /{key}/l/{code}` for a tracked link, and `GET /{key}/idle`, which answers when all work that
+these caused is done. It can be made to answer badly, as real endpoints do.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import aiohttp
 from aiohttp import web
 
 from harness.campaigns.system import CampaignSystem
@@ -40,7 +42,9 @@ class Endpoint:
         app = web.Application()
         app.router.add_post("/{key}/callbacks", self._callback)
         app.router.add_post("/{key}/receipts", self._receipt)
+        app.router.add_post("/{key}/alarm", self._alarm)
         app.router.add_get("/{key}/idle", self._idle)
+        app.router.add_get("/{key}/l/{code}", self._click)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -78,6 +82,26 @@ class Endpoint:
         if manner.heeded:
             system.hear_receipt(told)
         return web.Response(status=manner.status)
+
+    async def open(self, key: str, code: str) -> str:
+        """Open a tracked link as a phone does; where it leads. Raises ValueError."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://{self.address}/{key}/l/{code}", allow_redirects=False) as answer,
+        ):
+            if answer.status != 302:
+                raise ValueError(f"link {code} leads nowhere: {answer.status}")
+            return answer.headers["Location"]
+
+    async def _alarm(self, request: web.Request) -> web.Response:
+        self._system(request).wake((await request.json())["at"])
+        return web.Response(status=204)
+
+    async def _click(self, request: web.Request) -> web.Response:
+        destination = self._system(request).hear_click(request.match_info["code"])
+        if destination is None:
+            return web.Response(status=404)
+        return web.Response(status=302, headers={"Location": destination})
 
     async def _idle(self, request: web.Request) -> web.Response:
         await self._system(request).drain()

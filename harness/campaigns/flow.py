@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from harness.campaigns.activity_log import Activity, ActivityLog, Kind, Reason
+from harness.campaigns.links import Links
 from harness.campaigns.membership import Membership
 from harness.campaigns.people import People, Person, PhoneEquality
 from harness.campaigns.smart_campaign import (
-    FlowStep,
     SendSms,
     Service,
+    SmsStep,
     SubscribeToVibesList,
     UnsubscribeFromVibesList,
 )
@@ -79,6 +80,8 @@ class Flow:
         pace: Pace | None = None,
     ) -> None:
         self.sent: dict[str, Sent] = {}
+        self.links = Links()
+        self.on_sent: Callable[[Person, str], None] | None = None
         self._vibes = vibes
         self._service = service
         self._people = people
@@ -90,11 +93,11 @@ class Flow:
         self._pace = pace
         self._messaged_ever: set[tuple[str, str]] = set()
 
-    async def carry_out(self, step: FlowStep, audience: list[Person], run: Run) -> None:
+    async def carry_out(self, step: SmsStep, audience: list[Person], run: Run) -> None:
         """Do the step for the audience, in order. The campaign is valid, so nothing is missing."""
         match step:
-            case SendSms(message=str(message), list_id=str(list_id)):
-                await self._send(message, list_id, audience, run)
+            case SendSms(message=str(), list_id=str(list_id)):
+                await self._send(step, list_id, audience, run)
             case SubscribeToVibesList(list_id=str(list_id), campaign_id=str(campaign_id)):
                 for person in audience:
                     await self._subscribe(list_id, campaign_id, person, run)
@@ -104,10 +107,10 @@ class Flow:
             case _:
                 raise ValueError(f"{step} is incomplete; validation lets no such step run")
 
-    async def _send(self, message: str, list_id: str, audience: list[Person], run: Run) -> None:
+    async def _send(self, step: SendSms, list_id: str, audience: list[Person], run: Run) -> None:
         messaged = self._messaged(run)
         for person in await self._with_winners_first(audience):
-            key = self._dedupe_key(message, list_id, person)
+            key = self._dedupe_key(step.message or "", list_id, person)
             reason = self._why_not(person, list_id)
             if reason is None and key in messaged:
                 reason = Reason.DUPLICATE_PHONE
@@ -115,16 +118,23 @@ class Flow:
                 self._note(Kind.SMS_SKIPPED, person, list_id, run, reason)
                 continue
             messaged.add(key)
-            await self._submit(message, list_id, person, run)
+            await self._submit(step, list_id, person, run)
 
-    async def _submit(self, message: str, list_id: str, person: Person, run: Run) -> None:
+    async def _submit(self, step: SendSms, list_id: str, person: Person, run: Run) -> None:
+        text = self.links.rewrite(
+            expand(step.message or "", person),
+            step.links,
+            person_id=person.id,
+            campaign=run.campaign,
+            list_id=list_id,
+        )
         submitter_id = f"s{len(self.sent) + 1}"
         self.sent[submitter_id] = Sent(person.id, run.campaign, list_id)
         try:
             answer = await self._vibes.submit(
                 mdn=person.mdn or "",
                 code=self._service.code,
-                text=expand(message, person),
+                text=text,
                 submitter_id=submitter_id,
                 receipts=self._choices.receipts,
                 receipts_url=self._receipts_url if self._choices.receipts != "NONE" else None,
@@ -139,6 +149,8 @@ class Flow:
             )
         else:
             self._note(Kind.SMS_SENT, person, list_id, run, detail=answer.message_id)
+            if self.on_sent is not None:
+                self.on_sent(person, run.campaign)
 
     async def _subscribe(self, list_id: str, campaign_id: str, person: Person, run: Run) -> None:
         reason = self._unusable(person)

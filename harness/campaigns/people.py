@@ -15,6 +15,10 @@ PhoneEquality = Literal["normalised", "raw"]
 _NATIONAL = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
 
 
+FLAGS = ("blocklisted", "marketing_suspended", "email_unsubscribed")
+"""The fields that are true or false."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Person:
     """One person; `fields` are free, the flags are the ones that matter to SMS (Marketo: R8, R10)."""
@@ -32,6 +36,25 @@ class Person:
     def mdn(self) -> str | None:
         """The phone in E.164, or None where it is no US or Canadian number."""
         return e164(self.phone) if self.phone else None
+
+    def value(self, field: str) -> str:
+        """What a field holds as text; one that is not set is empty."""
+        if field == "phone":
+            return self.phone or ""
+        if field in FLAGS:
+            return str(getattr(self, field)).lower()
+        return self.fields.get(field, "")
+
+    def put(self, field: str, value: str) -> str:
+        """Give a field a value; what it held before. A flag is true or false."""
+        before = self.value(field)
+        if field == "phone":
+            self.phone = value or None
+        elif field in FLAGS:
+            setattr(self, field, value.lower() == "true")
+        else:
+            self.fields[field] = value
+        return before
 
 
 class People:
@@ -62,6 +85,19 @@ class People:
     def named(self, name: str) -> Person:
         """The person of that name. Raises KeyError."""
         return self._by_name[name]
+
+    def with_id(self, person_id: int) -> Person:
+        """The person of that id. Raises KeyError."""
+        return self._by_id[person_id]
+
+    def moved(self, person: Person, before: str | None) -> None:
+        """A person has another number than before."""
+        if before is not None:
+            self._by_mdn[before].remove(person)
+        if person.mdn is not None:
+            sharing = self._by_mdn.setdefault(person.mdn, [])
+            sharing.append(person)
+            sharing.sort(key=lambda item: item.id)
 
     def with_mdn(self, mdn: str) -> list[Person]:
         """Everyone with that number in E.164, by id."""

@@ -33,6 +33,10 @@ class Rule:
         return now - last >= timedelta(hours=self.count * _HOURS[self.unit])
 
 
+ONCE = Rule()
+"""The default (Marketo: edit qualification rules)."""
+
+
 class Runs:
     """When each person last went through each campaign (Marketo: campaign members)."""
 

@@ -7,18 +7,25 @@ so that it does not run (R2).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.campaigns.smart_list import SmartList, Trigger
+from harness.campaigns.calendar import Schedule, Wait
+from harness.campaigns.qualification import ONCE, Rule
+from harness.campaigns.smart_list import CampaignIsRequested, Filter, SmartList, Trigger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendSms:
-    """Send SMS Message to those of the people who are on the Vibes list; never a prompt (R3, R4)."""
+    """Send SMS Message to those of the people who are on the Vibes list; never a prompt (R3, R4).
+
+    `links` says what becomes of links: tracked with mkt_tok, tracked without, or as they are (R21).
+    """
 
     message: str | None
     list_id: str | None
+    links: Literal["tracked", "without_token", "as_is"] = "tracked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +43,51 @@ class UnsubscribeFromVibesList:
     list_id: str | None
 
 
-FlowStep = SendSms | SubscribeToVibesList | UnsubscribeFromVibesList
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCampaign:
+    """Request another trigger campaign for each person (Marketo: request campaign)."""
+
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeDataValue:
+    """Give a field of each person a value (Marketo: change data value)."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choose:
+    """Choices of a step: the first whose filter holds, else the default; None does nothing.
+
+    Source: Marketo: flow steps, choices.
+    """
+
+    choices: tuple[tuple[Filter, FlowStep | None], ...]
+    otherwise: FlowStep | None = None
+
+
+SmsStep = SendSms | SubscribeToVibesList | UnsubscribeFromVibesList
+FlowStep = SmsStep | RequestCampaign | ChangeDataValue | Wait | Choose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmartCampaign:
-    """A campaign. `qualification` says whether a person may run through it again (Marketo: R2)."""
+    """A campaign. `qualification` says whether a person may run through it again.
+
+    Source: Marketo: smart campaigns, R2.
+    """
 
     name: str
     smart_list: SmartList
     triggers: tuple[Trigger, ...] = ()
     flow: tuple[FlowStep, ...]
-    qualification: Literal["once", "every_time"] = "once"
+    qualification: Rule = ONCE
     person_limit: int | None = None
+    schedule: Schedule | None = None
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +100,40 @@ class Service:
     """Campaign id to the list it leads to."""
 
 
-def faults(campaign: SmartCampaign, service: Service | None) -> list[str]:
+def faults(
+    campaign: SmartCampaign, service: Service | None, campaigns: dict[str, SmartCampaign]
+) -> list[str]:
     """Why the campaign is invalid, each fault with its step; empty where it may run (R2)."""
     found: list[str] = []
     if service is None:
         return ["the Vibes service is not configured, so no SMS step is available"]
     if not campaign.flow:
         found.append("the flow is empty")
+    if campaign.triggers and campaign.schedule is not None:
+        found.append("a trigger campaign is activated, not scheduled")
     for number, step in enumerate(campaign.flow, start=1):
-        found += [f"step {number}: {fault}" for fault in _step_faults(step, service)]
+        for one in _leaves(step):
+            found += [f"step {number}: {fault}" for fault in _step_faults(one, service, campaigns)]
     return found
 
 
-def _step_faults(step: FlowStep, service: Service) -> list[str]:
+def _leaves(step: FlowStep | None) -> Iterator[FlowStep]:
+    """The steps that a step may come to."""
+    if isinstance(step, Choose):
+        for _, one in step.choices:
+            yield from _leaves(one)
+        yield from _leaves(step.otherwise)
+    elif step is not None:
+        yield step
+
+
+def _step_faults(
+    step: FlowStep, service: Service, campaigns: dict[str, SmartCampaign]
+) -> list[str]:
+    if isinstance(step, RequestCampaign):
+        return _request_faults(step, campaigns)
+    if not isinstance(step, SmsStep):
+        return []
     found: list[str] = []
     if step.list_id is None:
         found.append(f"{type(step).__name__} needs a Vibes list")
@@ -93,3 +153,12 @@ def _step_faults(step: FlowStep, service: Service) -> list[str]:
                 f"not {step.list_id}"
             )
     return found
+
+
+def _request_faults(step: RequestCampaign, campaigns: dict[str, SmartCampaign]) -> list[str]:
+    target = campaigns.get(step.campaign)
+    if target is None:
+        return [f'there is no campaign "{step.campaign}"']
+    if not any(isinstance(item, CampaignIsRequested) for item in target.triggers):
+        return [f'campaign "{step.campaign}" has no trigger Campaign is Requested']
+    return []

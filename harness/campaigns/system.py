@@ -1,35 +1,52 @@
 """The campaign system as a whole: campaigns that run, triggers that fire, callbacks that are heard.
 
-What a callback triggers is queued and done by `drain`, so that a callback is answered at once and
-the work it causes comes after it, in order.
+What a callback, a click or the clock triggers is queued and done by `drain`, so that whoever told
+of it is answered at once and the work it causes comes after it, in order.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
-from xml.etree import ElementTree as ET
 
 from harness.campaigns.activity_log import Activity, ActivityLog, Kind, Reason
+from harness.campaigns.calendar import Wait
 from harness.campaigns.flow import Choices, Flow, Pace, Run
-from harness.campaigns.membership import Change, Membership
+from harness.campaigns.hearing import Hearing
+from harness.campaigns.membership import Membership
 from harness.campaigns.people import People, Person
-from harness.campaigns.smart_campaign import Service, SmartCampaign, faults
+from harness.campaigns.qualification import Runs
+from harness.campaigns.smart_campaign import (
+    ChangeDataValue,
+    Choose,
+    FlowStep,
+    RequestCampaign,
+    Service,
+    SmartCampaign,
+    faults,
+)
 from harness.campaigns.smart_list import (
     CampaignIsRequested,
+    DataValueChanges,
     FillsOutForm,
-    SubscribesToVibesList,
+    Known,
+    PersonIsCreated,
     Trigger,
 )
+from harness.campaigns.waiting import Agenda, Parked, Planned
 from harness.vibes import VibesClient
-
-SOFT_BOUNCES = frozenset({"100", "101"})
-"""Receipt codes that may not happen again: unknown, and validity expired. All others are hard."""
 
 CALLBACK_TYPES = ("subscription_added", "subscription_removed")
 """What the campaign system needs to be told by the Platform."""
+
+MOST_AT_ONCE = 1_000_000
+"""So many things done at one instant are campaigns that trigger each other for ever."""
+
+Alarm = Callable[[datetime | None], Awaitable[None]]
+"""Asks to be woken at an instant, or no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +59,18 @@ class RunReport:
     status: Literal["ran", "invalid", "over_limit"]
     people: int = 0
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triggered:
+    """A campaign that something triggered for a person (Marketo: smart campaigns)."""
+
+    campaign: SmartCampaign
+    person: Person
+
+
+class CampaignsNeverEnd(RuntimeError):
+    """Campaigns trigger each other without end (Marketo: smart campaigns)."""
 
 
 class CampaignSystem:
@@ -59,16 +88,22 @@ class CampaignSystem:
         receipts_url: str | None,
         now: Callable[[], str],
         pace: Pace | None = None,
+        look: Pace | None = None,
+        alarm: Alarm | None = None,
     ) -> None:
         self.people = People()
         self.membership = Membership()
         self.log = ActivityLog()
         self.campaigns: dict[str, SmartCampaign] = {}
+        self.reports: dict[str, RunReport] = {}
+        self.agenda = Agenda()
         self._service = service
         self._now = now
-        self._ran: dict[str, set[int]] = {}
-        self._queue: deque[tuple[SmartCampaign, Person]] = deque()
-        self._receipts: set[tuple[str, str]] = set()
+        self._look = look
+        self._alarm = alarm
+        self._alarmed: datetime | None = None
+        self._ran = Runs()
+        self._queue: deque[Triggered | Parked | Planned] = deque()
         known = service or Service(code="", lists=frozenset(), acquisition_campaigns={})
         self._flow = Flow(
             vibes,
@@ -81,28 +116,45 @@ class CampaignSystem:
             now=now,
             pace=pace,
         )
+        self._hearing = Hearing(
+            self.people, self.membership, self.log, self._flow, now=now, fire=self._fire
+        )
+
+    @property
+    def moment(self) -> datetime:
+        """The account's time, as far as it was last heard of."""
+        return datetime.fromisoformat(self._now())
+
+    @property
+    def _known(self) -> Known:
+        return Known(membership=self.membership, log=self.log, now=self.moment)
 
     def faults(self, name: str) -> list[str]:
         """Why a campaign is invalid; empty where it may run. Raises KeyError."""
-        return faults(self.campaigns[name], self._service)
+        return faults(self.campaigns[name], self._service, self.campaigns)
+
+    def plan(self) -> None:
+        """Put down the first run of every scheduled campaign."""
+        for name in self.campaigns:
+            self._plan_next(name)
 
     async def run(self, name: str) -> RunReport:
         """Run a batch campaign for everyone who qualifies: all of them, or nobody (R2, person limit)."""
-        campaign = self.campaigns[name]
-        wrong = tuple(self.faults(name))
-        if wrong:
-            return RunReport(status="invalid", reasons=wrong)
-        qualified = [
-            person for person in self.people if campaign.smart_list.holds(person, self.membership)
-        ]
-        count = sum(self._why_not(campaign, person) is None for person in qualified)
-        limit = campaign.person_limit
-        if limit is not None and count > limit:
-            reason = f"{count} people qualify, the limit is {limit}"
-            return RunReport(status="over_limit", reasons=(reason,))
-        audience = self._those_who_may(campaign, qualified)
-        await self._go(campaign, audience)
-        return RunReport(status="ran", people=len(audience))
+        report = self.reports[name] = await self._run(self.campaigns[name])
+        await self.drain()
+        return report
+
+    async def create(self, person: Person) -> None:
+        """A person comes into the database; campaigns it triggers run for them."""
+        self.people.add(person)
+        self._note(person, Kind.CREATED)
+        self._fire(person, lambda item: isinstance(item, PersonIsCreated))
+        await self.drain()
+
+    async def change(self, person: Person, field: str, value: str) -> None:
+        """A field of a person gets a value; one it has already changes nothing."""
+        self._change(person, field, value)
+        await self.drain()
 
     async def fill_form(self, person: Person, form: str) -> None:
         """A person fills out a form; campaigns it triggers run for them."""
@@ -115,72 +167,175 @@ class CampaignSystem:
         campaign = self.campaigns[name]
         if not any(isinstance(item, CampaignIsRequested) for item in campaign.triggers):
             raise ValueError(f'campaign "{name}" has no trigger Campaign is Requested')
-        self._note(person, Kind.REQUESTED, campaign=name)
-        self._queue.append((campaign, person))
+        self._request(campaign, person)
         await self.drain()
+
+    def wake(self, at: str) -> None:
+        """The clock got to where the campaign system wished to be woken; what is due is queued."""
+        now = datetime.fromisoformat(at)
+        self._alarmed = None
+        self._queue.extend(self.agenda.due(now))
+
+    def hear_click(self, code: str) -> str | None:
+        """A tracked link was opened: where it leads, or None where there is no such link (R21)."""
+        return self._hearing.click(code)
 
     def hear_callback(self, callback: dict[str, Any]) -> None:
         """Take in a Platform callback: membership changes at once, what it triggers is queued."""
-        change = self.membership.hear(callback)
-        if change is None:
-            return
-        for person in self.people.with_mdn(change.mdn):
-            self._note_change(person, change)
-            if change.kind == "joined" and not change.overtaken:
-                self._fire(
-                    person,
-                    lambda item: (
-                        isinstance(item, SubscribesToVibesList) and item.list_id == change.list_id
-                    ),
-                )
+        self._hearing.callback(callback)
 
     def hear_receipt(self, body: str) -> None:
         """Take in a Connect receipt: delivered, or bounced soft or hard (R22); once for a message."""
-        receipt = ET.fromstring(body)
-        sent = self._flow.sent.get(receipt.get("submitterMessageId", ""))
-        stage, status = receipt.findtext("type", ""), receipt.find("status")
-        if sent is None or status is None:
-            return
-        failed = status.get("isError") == "true"
-        if not failed and stage != "Handset":
-            return
-        kind = Kind.SMS_BOUNCED if failed else Kind.SMS_DELIVERED
-        key = (receipt.get("submitterMessageId", ""), kind)
-        if key in self._receipts:
-            return
-        self._receipts.add(key)
-        code = status.findtext("errorCode", "")
-        bounced = Reason.SOFT if code in SOFT_BOUNCES else Reason.HARD
-        self.log.add(
-            Activity(
-                at=receipt.get("receiptDate", ""),
-                person_id=sent.person_id,
-                kind=kind,
-                campaign=sent.campaign,
-                list_id=sent.list_id,
-                reason=bounced if failed else None,
-                detail=f"{code} {status.findtext('description', '')}".strip(),
-            )
-        )
+        self._hearing.receipt(body)
 
     async def drain(self) -> None:
-        """Do all that triggers have queued, and what that queues in turn."""
+        """Do all that is queued, and what that queues in turn; then ask to be woken in time."""
+        if self._queue and self._look is not None:
+            await self._look()
+        done = 0
         while self._queue:
-            campaign, person = self._queue.popleft()
-            wrong = "; ".join(self.faults(campaign.name))
-            if wrong:
-                reason = Reason.CAMPAIGN_INVALID
-                self._note(person, Kind.NOT_QUALIFIED, campaign.name, reason, detail=wrong)
-            elif not campaign.smart_list.holds(person, self.membership):
-                self._note(person, Kind.NOT_QUALIFIED, campaign.name, Reason.DOES_NOT_MATCH)
+            done += 1
+            if done > MOST_AT_ONCE:
+                raise CampaignsNeverEnd(f"{done} pieces of work at one instant, and no end of it")
+            item = self._queue.popleft()
+            if isinstance(item, Parked):
+                people = [person for person in item.people if not person.deleted]
+                await self._pass(item.campaign, people, item.steps, item.run)
+            elif isinstance(item, Planned):
+                self.reports[item.campaign] = await self._run(self.campaigns[item.campaign])
+                self._plan_next(item.campaign)
             else:
-                await self._go(campaign, self._those_who_may(campaign, [person]))
+                await self._triggered(item.campaign, item.person)
+        due = self.agenda.next_due()
+        if due != self._alarmed and self._alarm is not None:
+            self._alarmed = due
+            await self._alarm(due)
+
+    async def _run(self, campaign: SmartCampaign) -> RunReport:
+        wrong = tuple(self.faults(campaign.name))
+        if wrong:
+            return RunReport(status="invalid", reasons=wrong)
+        known = self._known
+        qualified = [person for person in self.people if campaign.smart_list.holds(person, known)]
+        count = sum(self._why_not(campaign, person) is None for person in qualified)
+        limit = campaign.person_limit
+        if limit is not None and count > limit:
+            reason = f"{count} people qualify, the limit is {limit}"
+            return RunReport(status="over_limit", reasons=(reason,))
+        audience = self._those_who_may(campaign, qualified)
+        await self._go(campaign, audience)
+        return RunReport(status="ran", people=len(audience))
+
+    async def _triggered(self, campaign: SmartCampaign, person: Person) -> None:
+        wrong = "; ".join(self.faults(campaign.name))
+        if wrong:
+            reason = Reason.CAMPAIGN_INVALID
+            self._note(person, Kind.NOT_QUALIFIED, campaign.name, reason, detail=wrong)
+        elif not campaign.smart_list.holds(person, self._known):
+            self._note(person, Kind.NOT_QUALIFIED, campaign.name, Reason.DOES_NOT_MATCH)
+        else:
+            await self._go(campaign, self._those_who_may(campaign, [person]))
+
+    async def _go(self, campaign: SmartCampaign, audience: list[Person]) -> None:
+        now = self.moment
+        for person in audience:
+            self._ran.note(campaign.name, person.id, now)
+        await self._pass(campaign, audience, campaign.flow, Run(campaign.name))
+
+    async def _pass(
+        self,
+        campaign: SmartCampaign,
+        audience: list[Person],
+        steps: tuple[FlowStep, ...],
+        run: Run,
+    ) -> None:
+        """Take the audience through the steps, up to a wait; after it they go on by themselves."""
+        for number, step in enumerate(steps, start=1):
+            if isinstance(step, Wait):
+                self._park(campaign, audience, step, steps[number:], run)
+                return
+            await self._carry_out(step, audience, run)
+
+    async def _carry_out(self, step: FlowStep | None, audience: list[Person], run: Run) -> None:
+        if isinstance(step, Choose):
+            for one, people in self._branches(step, audience):
+                await self._carry_out(one, people, run)
+        elif isinstance(step, RequestCampaign):
+            for person in audience:
+                self._request(self.campaigns[step.campaign], person)
+        elif isinstance(step, ChangeDataValue):
+            for person in audience:
+                self._change(person, step.field, step.value)
+        elif step is not None and not isinstance(step, Wait):
+            await self._flow.carry_out(step, audience, run)
+
+    def _branches(
+        self, step: Choose, audience: list[Person]
+    ) -> list[tuple[FlowStep | None, list[Person]]]:
+        """Who takes which choice: for each person the first whose filter holds, else the default."""
+        known = self._known
+        taken: list[list[Person]] = [[] for _ in range(len(step.choices) + 1)]
+        for person in audience:
+            holds = (condition.holds(person, known) for condition, _ in step.choices)
+            first = next((index for index, held in enumerate(holds) if held), len(step.choices))
+            taken[first].append(person)
+        return list(zip([*(one for _, one in step.choices), step.otherwise], taken, strict=True))
+
+    def _park(
+        self,
+        campaign: SmartCampaign,
+        audience: list[Person],
+        wait: Wait,
+        steps: tuple[FlowStep, ...],
+        run: Run,
+    ) -> None:
+        """Let people wait, together where they wait equally long."""
+        groups: dict[datetime, list[Person]] = {}
+        now = self.moment
+        for person in audience:
+            value = person.value(wait.token) if wait.token is not None else ""
+            groups.setdefault(wait.due(now, value), []).append(person)
+        for due, people in groups.items():
+            for person in people:
+                self._note(person, Kind.WAITS, campaign.name, detail=f"until {due.isoformat()}")
+            parked = Parked(campaign=campaign, people=tuple(people), steps=steps, run=run)
+            if due <= now:
+                self._queue.append(parked)
+            else:
+                self.agenda.add(due, parked)
+
+    def _plan_next(self, name: str) -> None:
+        schedule = self.campaigns[name].schedule
+        due = schedule.next_after(self.moment) if schedule is not None else None
+        if due is not None:
+            self.agenda.add(due, Planned(campaign=name))
+
+    def _request(self, campaign: SmartCampaign, person: Person) -> None:
+        self._note(person, Kind.REQUESTED, campaign=campaign.name)
+        if campaign.active:
+            self._queue.append(Triggered(campaign=campaign, person=person))
+
+    def _change(self, person: Person, field: str, value: str) -> None:
+        before_phone = person.mdn
+        if person.put(field, value) == value:
+            return
+        if field == "phone":
+            self.people.moved(person, before_phone)
+        self._note(person, Kind.CHANGED, detail=f"{field} is {value}")
+        self._fire(
+            person,
+            lambda item: (
+                isinstance(item, DataValueChanges)
+                and item.field == field
+                and (item.to is None or item.to.casefold() == value.casefold())
+            ),
+        )
 
     def _fire(self, person: Person, meets: Callable[[Trigger], bool]) -> None:
-        """Queue every campaign one of whose triggers is met; several triggers are alternatives."""
+        """Queue every active campaign one of whose triggers is met; several are alternatives."""
         for campaign in self.campaigns.values():
-            if any(meets(item) for item in campaign.triggers):
-                self._queue.append((campaign, person))
+            if campaign.active and any(meets(item) for item in campaign.triggers):
+                self._queue.append(Triggered(campaign=campaign, person=person))
 
     def _those_who_may(self, campaign: SmartCampaign, people: list[Person]) -> list[Person]:
         """The people who go through the campaign; the others get an activity with the reason."""
@@ -196,27 +351,9 @@ class CampaignSystem:
     def _why_not(self, campaign: SmartCampaign, person: Person) -> Reason | None:
         if person.deleted:
             return Reason.DELETED
-        once = campaign.qualification == "once"
-        ran = once and person.id in self._ran.get(campaign.name, set())
-        return Reason.RAN_BEFORE if ran else None
-
-    async def _go(self, campaign: SmartCampaign, audience: list[Person]) -> None:
-        self._ran.setdefault(campaign.name, set()).update(person.id for person in audience)
-        run = Run(campaign.name)
-        for step in campaign.flow:
-            await self._flow.carry_out(step, audience, run)
-
-    def _note_change(self, person: Person, change: Change) -> None:
-        joined = change.kind == "joined"
-        self.log.add(
-            Activity(
-                at=change.at,
-                person_id=person.id,
-                kind=Kind.SUBSCRIBES if joined else Kind.UNSUBSCRIBES,
-                list_id=change.list_id,
-                detail=change.reason or "",
-            )
-        )
+        last = self._ran.last(campaign.name, person.id)
+        may = campaign.qualification.allows(last, self.moment)
+        return None if may else Reason.RAN_BEFORE
 
     def _note(
         self,

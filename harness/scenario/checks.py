@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, model_validator
@@ -32,8 +33,9 @@ T = TypeVar("T", bound=Spec)
 
 def exactly_one(spec: T) -> T:
     """The spec, if exactly one of its members is there. Raises ValueError with their names."""
-    names = list(type(spec).model_fields)
-    if sum(getattr(spec, name) is not None for name in names) != 1:
+    fields = type(spec).model_fields
+    if sum(getattr(spec, name) is not None for name in fields) != 1:
+        names = (field.alias or name for name, field in fields.items())
         raise ValueError(f"write exactly one of {', '.join(names)}")
     return spec
 
@@ -163,6 +165,31 @@ class FaultCheck(Spec):
     fired: Count
 
 
+class CountersCheck(Spec):
+    """What became of a campaign's messages (R22); absent members do not matter."""
+
+    campaign: Name | None = None
+    """Of one campaign; of all if absent."""
+    sent: Count | None = None
+    delivered: Count | None = None
+    bounced_soft: Count | None = None
+    bounced_hard: Count | None = None
+    clicked: Count | None = None
+
+    @model_validator(mode="after")
+    def _any(self) -> CountersCheck:
+        if not self.model_fields_set - {"campaign"}:
+            raise ValueError("write how many were sent, delivered, bounced or clicked")
+        return self
+
+
+class WaitingCheck(Spec):
+    """Whether a person waits in a flow."""
+
+    person: Name
+    is_: StrictBool = Field(default=True, alias="is")
+
+
 class RunCheck(Spec):
     """What became of the last run of a campaign."""
 
@@ -185,8 +212,16 @@ class Check(Spec):
     activity: ActivityCheck | None = None
     callbacks: CallbacksCheck | None = None
     run: RunCheck | None = None
+    counters: CountersCheck | None = None
+    waiting: WaitingCheck | None = None
     fault: FaultCheck | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Check:
         return exactly_one(self)
+
+
+def matches(text: str, pattern: str) -> bool:
+    """Whether a text is what a pattern says: `*` is anything, every other character is itself."""
+    plain = pattern.replace("[", "[[]").replace("?", "[?]")
+    return fnmatchcase(text, plain)

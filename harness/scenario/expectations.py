@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
+from harness.campaigns.counters import COUNTED, counters
 from harness.scenario.checks import (
     ActivityCheck,
     CallbacksCheck,
     Check,
+    CountersCheck,
     EverCheck,
     FaultCheck,
     InboxCheck,
@@ -18,6 +19,8 @@ from harness.scenario.checks import (
     MessagesCheck,
     PendingCheck,
     RunCheck,
+    WaitingCheck,
+    matches,
 )
 from harness.scenario.stage import Stage
 
@@ -54,7 +57,11 @@ def _opposite(told: Any) -> Any:
     if isinstance(told, InboxCheck):
         texts = told.is_[:-1] if told.is_ else ("*",)
         return told.model_copy(update={"is_": texts})
-    if isinstance(told, MemberCheck | EverCheck | PendingCheck):
+    if isinstance(told, CountersCheck):
+        name = next(name for name in COUNTED if getattr(told, name) is not None)
+        more = getattr(told, name)[1] + 1
+        return told.model_copy(update={name: (more, more)})
+    if isinstance(told, MemberCheck | EverCheck | PendingCheck | WaitingCheck):
         return told.model_copy(update={"is_": not told.is_})
     if isinstance(told, RunCheck):
         return told.model_copy(update={"is_": "ran" if told.is_ != "ran" else "invalid"})
@@ -72,7 +79,7 @@ async def _inbox(told: InboxCheck, stage: Stage) -> Found:
         if told.parts:
             shown = (await stage.account.message(item["id"]))["parts"]
         texts += [part["text"] for part in shown]
-    same = len(texts) == len(told.is_) and all(map(_matches, texts, told.is_))
+    same = len(texts) == len(told.is_) and all(map(matches, texts, told.is_))
     return Found(
         holds=same,
         expected=f"{told.person} received {_listed(told.is_)}",
@@ -88,7 +95,7 @@ async def _messages(told: MessagesCheck, stage: Stage) -> Found:
         for item in await stage.account.messages()
         if item["direction"] == told.direction
         and (mdn is None or item["mdn"] == mdn)
-        and (told.text is None or _matches(item["text"], told.text))
+        and (told.text is None or matches(item["text"], told.text))
         and (told.purpose is None or item["purpose"] == told.purpose)
         and (told.state is None or item["state"] == told.state)
         and (told.segments is None or item["segments"] == told.segments)
@@ -181,6 +188,28 @@ async def _fault(told: FaultCheck, stage: Stage) -> Found:
     )
 
 
+async def _counters(told: CountersCheck, stage: Stage) -> Found:
+    found = counters(stage.system.log, told.campaign)
+    wanted = {name: count for name in COUNTED if (count := getattr(told, name)) is not None}
+    actual = {name: getattr(found, name) for name in wanted}
+    return Found(
+        holds=all(_within(actual[name], count) for name, count in wanted.items()),
+        expected=", ".join(f"{_many(count)} {name}" for name, count in wanted.items()),
+        actual=", ".join(f"{count} {name}" for name, count in actual.items()),
+    )
+
+
+async def _waiting(told: WaitingCheck, stage: Stage) -> Found:
+    person = stage.person(told.person)
+    waits = any(item is person for item in stage.system.agenda.waiting())
+    return Found(
+        holds=waits == told.is_,
+        expected=f"{told.person} is {_not(told.is_)}waiting in a flow",
+        actual=f"{told.person} is {_not(waits)}waiting",
+        people=(told.person,),
+    )
+
+
 async def _run(told: RunCheck, stage: Stage) -> Found:
     report = stage.runs.get(told.campaign)
     status = report.status if report is not None else "never"
@@ -210,6 +239,8 @@ _EVALUATORS: dict[str, Callable[[Any, Stage], Awaitable[Found]]] = {
     "callbacks": _callbacks,
     "run": _run,
     "fault": _fault,
+    "counters": _counters,
+    "waiting": _waiting,
 }
 
 
@@ -220,12 +251,6 @@ def _within(number: int, count: tuple[int, int]) -> bool:
 def _many(count: tuple[int, int]) -> str:
     least, most = count
     return str(least) if least == most else f"{least} to {most}"
-
-
-def _matches(text: str, pattern: str) -> bool:
-    """Whether a text is what a pattern says: `*` is anything, every other character is itself."""
-    plain = pattern.replace("[", "[[]").replace("?", "[?]")
-    return fnmatchcase(text, plain)
 
 
 def _listed(texts: tuple[str, ...] | list[str]) -> str:

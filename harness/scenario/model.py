@@ -130,6 +130,23 @@ class ChangeStep(Spec):
     fields: dict[str, str] = {}
 
 
+class CreateStep(PersonSpec):
+    """A person comes into the database (Person is Created)."""
+
+    person: Name
+    """The name steps know them by."""
+
+
+class ClickStep(Spec):
+    """A subscriber opens a link of the last text that reached them."""
+
+    person: Name
+    link: StrictInt = Field(default=1, ge=1)
+    """Which of its links."""
+    leads_to: str | None = None
+    """Where it must lead; `*` stands for anything."""
+
+
 class VibesStep(Spec):
     """A call of the Platform API, made directly."""
 
@@ -229,6 +246,8 @@ class StepSpec(Spec):
     to: InstantText | None = None
     """Move the clock to an instant."""
     change: ChangeStep | None = None
+    create: CreateStep | None = None
+    click: ClickStep | None = None
     phone: PhoneStep | None = None
     vibes: VibesStep | None = None
     submit: SubmitStep | None = None

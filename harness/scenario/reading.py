@@ -108,7 +108,7 @@ def _faults(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
     if not spec.steps:
         yield ("steps",), "a scenario needs a step"
     lists = [item.id for item in account.subscription_lists]
-    people = list(spec.people)
+    people = _people(spec)
     for index, rule in enumerate(spec.rules):
         yield from _known(("rules", index), "rule", rule, RULES)
     if spec.population is not None:
@@ -121,56 +121,86 @@ def _faults(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
     for name, campaign in spec.campaigns.items():
         where: Path = ("campaigns", name)
         for index, filter_spec in enumerate(campaign.who):
-            yield from _filter((*where, "who", index), filter_spec, lists)
+            yield from _filter((*where, "who", index), filter_spec, spec)
         for index, trigger in enumerate(campaign.trigger):
-            yield from _trigger((*where, "trigger", index), trigger, lists)
+            yield from _trigger((*where, "trigger", index), trigger, spec)
         for index, step in enumerate(campaign.flow):
-            yield from _flow_step((*where, "flow", index), step, account)
+            yield from _flow_step((*where, "flow", index), step, spec)
     for index, item in enumerate(spec.steps):
         yield from _step(("steps", index), item, spec, lists)
 
 
-def _filter(path: Path, item: FilterSpec, lists: list[str]) -> Iterator[tuple[Path, str]]:
-    if item.member_of is not None:
-        yield from _known((*path, "member_of"), "list", item.member_of, lists)
-    if item.subscribed_to is not None:
-        yield from _known((*path, "subscribed_to"), "list", item.subscribed_to, lists)
+def _people(spec: ScenarioSpec) -> list[str]:
+    """Everyone a step may name: those there from the start, and those who are created."""
+    return [*spec.people, *(step.create.person for step in spec.steps if step.create is not None)]
 
 
-def _trigger(path: Path, item: TriggerSpec, lists: list[str]) -> Iterator[tuple[Path, str]]:
-    if item.subscribes is not None:
-        yield from _known((*path, "subscribes"), "list", item.subscribes, lists)
+def _filter(path: Path, item: FilterSpec, spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
+    lists = [known.id for known in spec.account.subscription_lists]
+    for member in ("member_of", "subscribed_to", "unsubscribed_from"):
+        name = getattr(item, member)
+        if name is not None:
+            yield from _known((*path, member), "list", name, lists)
+    for member in ("was_sent", "was_delivered", "bounced", "clicked"):
+        did = getattr(item, member)
+        if did is not None and did.list is not None:
+            yield from _known((*path, member, "list"), "list", did.list, lists)
+        if did is not None and did.campaign is not None:
+            where = (*path, member, "campaign")
+            yield from _known(where, "campaign", did.campaign, spec.campaigns)
+    if item.not_ is not None:
+        yield from _filter((*path, "not"), item.not_, spec)
 
 
-def _flow_step(path: Path, item: FlowStepSpec, account: AccountSpec) -> Iterator[tuple[Path, str]]:
+def _trigger(path: Path, item: TriggerSpec, spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
+    lists = [known.id for known in spec.account.subscription_lists]
+    for member in ("subscribes", "unsubscribes"):
+        name = getattr(item, member)
+        if name is not None:
+            yield from _known((*path, member), "list", name, lists)
+    if item.sms is not None and item.sms.campaign is not None:
+        yield from _known((*path, "sms", "campaign"), "campaign", item.sms.campaign, spec.campaigns)
+
+
+def _flow_step(path: Path, item: FlowStepSpec, spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
     """Names that lead nowhere. A name left out is no mistake here: R2 is about just that."""
-    lists = [known.id for known in account.subscription_lists]
-    campaigns = [known.id for known in account.acquisition_campaigns]
+    lists = [known.id for known in spec.account.subscription_lists]
+    acquisition = [known.id for known in spec.account.acquisition_campaigns]
     for member in ("send", "subscribe", "unsubscribe"):
         step = getattr(item, member)
         if step is not None and step.list is not None:
             yield from _known((*path, member, "list"), "list", step.list, lists)
     if item.subscribe is not None and item.subscribe.campaign is not None:
         where = (*path, "subscribe", "campaign")
-        yield from _known(where, "acquisition campaign", item.subscribe.campaign, campaigns)
+        yield from _known(where, "acquisition campaign", item.subscribe.campaign, acquisition)
+    if item.request is not None:
+        yield from _known((*path, "request"), "campaign", item.request, spec.campaigns)
+    if item.choose is not None:
+        for index, choice in enumerate(item.choose.choices):
+            where = (*path, "choose", "choices", index)
+            yield from _filter((*where, "if"), choice.if_, spec)
+            if choice.do is not None:
+                yield from _flow_step((*where, "do"), choice.do, spec)
+        if item.choose.default is not None:
+            yield from _flow_step((*path, "choose", "default"), item.choose.default, spec)
 
 
 def _step(
     path: Path, item: StepSpec, spec: ScenarioSpec, lists: list[str]
 ) -> Iterator[tuple[Path, str]]:
-    people, campaigns = list(spec.people), list(spec.campaigns)
+    people, campaigns = _people(spec), list(spec.campaigns)
     if item.run is not None:
         yield from _known((*path, "run"), "campaign", item.run, campaigns)
         if item.run in spec.campaigns and spec.campaigns[item.run].trigger:
             yield (*path, "run"), f'"{item.run}" is a trigger campaign; it runs when triggered'
     if item.delete is not None:
         yield from _known((*path, "delete"), "person", item.delete, people)
-    for member in ("fill_form", "request", "reply", "change", "phone"):
+    for member in ("fill_form", "request", "reply", "change", "phone", "click"):
         step = getattr(item, member)
         name = getattr(step, "person", None)
         if name is not None:
             yield from _known((*path, member, "person"), "person", name, people)
-            if member in ("reply", "phone"):
+            if member in ("reply", "phone", "click"):
                 yield from _has_number((*path, member, "person"), name, spec)
     if item.phone is not None:
         yield from _persona((*path, "phone", "persona"), item.phone, spec.account)
@@ -182,6 +212,8 @@ def _step(
         where = (*path, "fault", "match", "person")
         yield from _known(where, "person", match.person, people)
         yield from _has_number(where, match.person, spec)
+    if item.create is not None and item.create.person in spec.people:
+        yield (*path, "create", "person"), f'"{item.create.person}" is there from the start'
     if item.heal is not None and item.heal != "all":
         yield from _known_fault((*path, "heal"), item.heal, spec)
     if item.reply is not None and item.reply.phone is not None and not e164(item.reply.phone):
@@ -206,8 +238,8 @@ def _check(
     for member in type(item).model_fields:
         told = getattr(item, member)
         for attribute, what, known in (
-            ("person", "person", list(spec.people)),
-            ("to", "person", list(spec.people)),
+            ("person", "person", _people(spec)),
+            ("to", "person", _people(spec)),
             ("list", "list", lists),
         ):
             value = getattr(told, attribute, None)
@@ -223,7 +255,7 @@ def _check(
         acquisition = [known.id for known in spec.account.acquisition_campaigns]
         where = (*path, "pending", "campaign")
         yield from _known(where, "acquisition campaign", item.pending.campaign, acquisition)
-    for member in ("run", "activity"):
+    for member in ("run", "activity", "counters"):
         name = getattr(getattr(item, member), "campaign", None)
         if name is not None:
             where = (*path, member, "campaign")
@@ -255,7 +287,8 @@ def _known_fault(path: Path, name: str, spec: ScenarioSpec) -> Iterator[tuple[Pa
 
 
 def _has_number(path: Path, name: str, spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
-    person = spec.people.get(name)
+    created = {step.create.person: step.create for step in spec.steps if step.create is not None}
+    person = spec.people.get(name) or created.get(name)
     if person is not None and (person.phone is None or e164(person.phone) is None):
         said = f'"{person.phone}" is no US or Canadian number' if person.phone else "has no phone"
         yield path, f"{name}: {said}"

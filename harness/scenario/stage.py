@@ -4,38 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from harness.campaigns.endpoint import KINDS, Endpoint, Manner
+from harness.campaigns.links import code_of, links_in
 from harness.campaigns.people import Person, e164
-from harness.campaigns.smart_campaign import (
-    FlowStep,
-    SendSms,
-    Service,
-    SmartCampaign,
-    SubscribeToVibesList,
-    UnsubscribeFromVibesList,
-)
-from harness.campaigns.smart_list import (
-    CampaignIsRequested,
-    FieldFilter,
-    FillsOutForm,
-    Filter,
-    MemberOf,
-    SmartList,
-    SubscribedTo,
-    SubscribesToVibesList,
-    Trigger,
-)
+from harness.campaigns.smart_campaign import Service
 from harness.campaigns.system import CALLBACK_TYPES, CampaignSystem, RunReport
 from harness.environment import Environment, SimAccount
 from harness.population import make
-from harness.scenario.campaigns import (
-    CampaignSpec,
-    FieldSpec,
-    FilterSpec,
-    FlowStepSpec,
-    TriggerSpec,
-)
+from harness.scenario import building
 from harness.scenario.model import EndpointStep, PopulationSpec, share
 from harness.scenario.reading import Scenario
 from harness.vibes import VibesClient
@@ -43,6 +21,10 @@ from simulator.spec import AccountSpec
 
 HOST = "campaigns.test"
 """The name the campaign system's endpoint has in callback URLs, so that no port is journaled."""
+
+
+ALARM = "campaigns"
+"""The name of the alarm by which the campaign system waits."""
 
 
 class Stage:
@@ -60,7 +42,6 @@ class Stage:
         self.account = account
         self.system = system
         self.vibes = vibes
-        self.runs: dict[str, RunReport] = {}
         self._endpoint = endpoint
 
     def person(self, name: str) -> Person:
@@ -71,6 +52,11 @@ class Stage:
         """The number of the person of that name, in E.164; the phone as written where it is none."""
         person = self.person(name)
         return person.mdn or person.phone or ""
+
+    @property
+    def runs(self) -> dict[str, RunReport]:
+        """What became of the last run of each campaign."""
+        return self.system.reports
 
     @property
     def code(self) -> str:
@@ -87,6 +73,18 @@ class Stage:
         for kind in KINDS if manner.only is None else (manner.only,):
             told = Manner(manner.answers, manner.times, manner.heeded or manner.answers < 300)
             self._endpoint.answer(self.account.key, kind, told)
+
+    async def click(self, person: str, number: int) -> str:
+        """Open a link of the last text a person got; where it led. Raises ValueError."""
+        conversation = await self.account.conversation(self.mdn(person))
+        came = [i for i in conversation if i["direction"] == "mt" and i["state"] == "delivered"]
+        links = links_in(came[-1]["text"]) if came else []
+        if number > len(links):
+            raise ValueError(f"the last text of {person} has {len(links)} links")
+        code = code_of(links[number - 1])
+        if code is None:
+            return links[number - 1]
+        return await self._endpoint.open(self.account.key, code)
 
     async def settle(self) -> None:
         """Let everything that this instant caused be done, here and at Vibes."""
@@ -113,6 +111,8 @@ async def set_up(
             receipts_url=_receipts_url(account),
             now=lambda: account.now,
             pace=account.settle,
+            look=account.look,
+            alarm=lambda due: _wake_at(account, due),
         )
         endpoint.add(account.key, system)
         try:
@@ -123,6 +123,14 @@ async def set_up(
             endpoint.remove(account.key)
             if not keep:
                 await account.delete()
+
+
+async def _wake_at(account: SimAccount, due: datetime | None) -> None:
+    """Have the campaign system woken when the account's time gets there, or no more."""
+    if due is None:
+        await account.clear_alarm(ALARM)
+    else:
+        await account.set_alarm(ALARM, due.isoformat(), f"http://{HOST}/{account.key}/alarm")
 
 
 def _receipts_url(account: SimAccount) -> str:
@@ -144,7 +152,9 @@ async def _join(stage: Stage, endpoint: Endpoint) -> None:
         await stage.vibes.register_callback(callback_type, f"http://{HOST}/{account.key}/callbacks")
     account.probe = f"http://{endpoint.address}/{account.key}/idle"
     for name, campaign in spec.campaigns.items():
-        system.campaigns[name] = _campaign(name, campaign)
+        system.campaigns[name] = building.campaign(name, campaign)
+    system.plan()
+    await system.drain()
 
 
 def _account_document(scenario: Scenario, seed: int) -> dict[str, object]:
@@ -213,54 +223,3 @@ def _persons(stage: Stage, mdns: list[str]) -> list[dict[str, str]]:
         {"mdn": mdn, "external_person_id": str(stage.system.people.with_mdn(mdn)[0].id)}
         for mdn in dict.fromkeys(mdns)
     ]
-
-
-def _campaign(name: str, spec: CampaignSpec) -> SmartCampaign:
-    return SmartCampaign(
-        name=name,
-        smart_list=SmartList(filters=tuple(map(_filter, spec.who)), match=spec.match),
-        triggers=tuple(map(_trigger, spec.trigger)),
-        flow=tuple(map(_flow_step, spec.flow)),
-        qualification=spec.qualification,
-        person_limit=spec.person_limit,
-    )
-
-
-def _trigger(spec: TriggerSpec) -> Trigger:
-    if spec.form is not None:
-        return FillsOutForm(form=spec.form)
-    if spec.subscribes is not None:
-        return SubscribesToVibesList(list_id=spec.subscribes)
-    return CampaignIsRequested()
-
-
-def _filter(spec: FilterSpec) -> Filter:
-    if spec.member_of is not None:
-        return MemberOf(list_id=spec.member_of)
-    if spec.subscribed_to is not None:
-        return SubscribedTo(list_id=spec.subscribed_to)
-    assert spec.field is not None
-    return _field_filter(spec.field)
-
-
-def _field_filter(spec: FieldSpec) -> FieldFilter:
-    if spec.empty is not None:
-        return FieldFilter(field=spec.name, operator="is_empty" if spec.empty else "is_not_empty")
-    if spec.is_ is not None:
-        return FieldFilter(field=spec.name, operator="is", value=spec.is_)
-    if spec.is_not is not None:
-        return FieldFilter(field=spec.name, operator="is_not", value=spec.is_not)
-    if spec.contains is not None:
-        return FieldFilter(field=spec.name, operator="contains", value=spec.contains)
-    return FieldFilter(field=spec.name, operator="starts_with", value=spec.starts_with or "")
-
-
-def _flow_step(spec: FlowStepSpec) -> FlowStep:
-    if spec.send is not None:
-        return SendSms(message=spec.send.message, list_id=spec.send.list)
-    if spec.subscribe is not None:
-        return SubscribeToVibesList(
-            list_id=spec.subscribe.list, campaign_id=spec.subscribe.campaign
-        )
-    assert spec.unsubscribe is not None
-    return UnsubscribeFromVibesList(list_id=spec.unsubscribe.list)

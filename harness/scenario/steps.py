@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from harness.campaigns.people import e164
+from harness.campaigns.people import FLAGS, Person, e164
+from harness.scenario.checks import matches
 from harness.scenario.faults import FaultStep
-from harness.scenario.model import ChangeStep, PhoneStep, StepSpec, SubmitStep, VibesStep
+from harness.scenario.model import (
+    ChangeStep,
+    ClickStep,
+    CreateStep,
+    PhoneStep,
+    StepSpec,
+    SubmitStep,
+    VibesStep,
+)
 from harness.scenario.stage import Stage
 from harness.vibes import AnswerLost
 
@@ -16,7 +25,7 @@ class StepError(ValueError):
 async def do(step: StepSpec, stage: Stage) -> None:
     """Do one step, then let all it caused be done. Time moves only in `advance` and `to`."""
     if step.run is not None:
-        stage.runs[step.run] = await stage.system.run(step.run)
+        await stage.system.run(step.run)
     elif step.fill_form is not None:
         await stage.system.fill_form(stage.person(step.fill_form.person), step.fill_form.form)
     elif step.request is not None:
@@ -30,7 +39,11 @@ async def do(step: StepSpec, stage: Stage) -> None:
     elif step.to is not None:
         await stage.account.move_to(step.to)
     elif step.change is not None:
-        _change(step.change, stage)
+        await _change(step.change, stage)
+    elif step.create is not None:
+        await _create(step.create, stage)
+    elif step.click is not None:
+        await _click(step.click, stage)
     elif step.phone is not None:
         await stage.account.set_handset(stage.mdn(step.phone.person), _handset(step.phone))
     elif step.vibes is not None:
@@ -67,6 +80,10 @@ def title(step: StepSpec) -> str:
         return f"move the clock to {step.to}"
     if step.change is not None:
         return f"change {step.change.person}"
+    if step.create is not None:
+        return f"create {step.create.person}"
+    if step.click is not None:
+        return f"{step.click.person} opens link {step.click.link}"
     if step.phone is not None:
         return f"change the phone of {step.phone.person}"
     if step.vibes is not None:
@@ -131,13 +148,36 @@ async def _break(step: FaultStep, stage: Stage) -> None:
     await stage.account.add_fault(step.rule(number))
 
 
-def _change(change: ChangeStep, stage: Stage) -> None:
+async def _change(change: ChangeStep, stage: Stage) -> None:
     person = stage.person(change.person)
-    for name in ("blocklisted", "marketing_suspended", "email_unsubscribed"):
+    for name in FLAGS:
         value = getattr(change, name)
         if value is not None:
-            setattr(person, name, value)
-    person.fields.update(change.fields)
+            await stage.system.change(person, name, str(value).lower())
+    for name, text in change.fields.items():
+        await stage.system.change(person, name, text)
+
+
+async def _create(create: CreateStep, stage: Stage) -> None:
+    person = Person(
+        id=len(stage.system.people) + 1,
+        name=create.person,
+        phone=create.phone,
+        fields=dict(create.fields),
+        blocklisted=create.blocklisted,
+        marketing_suspended=create.marketing_suspended,
+        email_unsubscribed=create.email_unsubscribed,
+    )
+    await stage.system.create(person)
+
+
+async def _click(click: ClickStep, stage: Stage) -> None:
+    try:
+        led = await stage.click(click.person, click.link)
+    except ValueError as error:
+        raise StepError(str(error)) from error
+    if click.leads_to is not None and not matches(led, click.leads_to):
+        raise StepError(f'link {click.link} led to "{led}", not to "{click.leads_to}"')
 
 
 def _handset(step: PhoneStep) -> dict[str, object]:

@@ -6,6 +6,7 @@ Rules: Connect encoding-message-settings (UDH concatenation) and delivery-receip
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from simulator.domain import sending
@@ -105,6 +106,8 @@ def submit_part(turn: Turn, command: SubmitPart) -> PartTaken:
         raise refuse(Fault.NOT_MOBILE, "not a mobile phone number", order.mdn, carrier)
     if order.code in turn.account.profile(carrier).not_provisioned:
         raise refuse(Fault.NOT_PROVISIONED, f"code {order.code} is not provisioned on {carrier}")
+    if order.alternate:
+        raise refuse(Fault.ALTERNATE_MULTIPART, "alternate delivery of a multipart message")
     key = f"{order.mdn} {order.code} {command.reference} {command.total}"
     kept = turn.world.parts.waiting.get(key, {})
     if command.number in kept:
@@ -137,9 +140,9 @@ def _send(
     """One message of the parts, in their order; each keeps the id it was given."""
     parts = [kept[number] for number in sorted(kept)]
     turn.emit(PartsJoined(key=parts[0].key))
-    alphabet = UCS2 if parts[0].submitted.alphabet == UCS2.name else GSM7
-    texts = tuple(decode(part.submitted.octets, alphabet) for part in parts)
-    whole = decode(b"".join(part.submitted.octets for part in parts), alphabet)
+    texts = tuple(_read([part]) for part in parts)
+    runs = groupby(parts, key=lambda part: part.submitted.alphabet)
+    whole = "".join(_read(list(run)) for _, run in runs)
     order = parts[0].submitted.order
     sending.accept(
         turn,
@@ -158,3 +161,9 @@ def _send(
         part_texts=texts,
         failure=failure,
     )
+
+
+def _read(parts: list[PartKept]) -> str:
+    """The text of parts in one alphabet, of which one may begin what the next one ends."""
+    alphabet = UCS2 if parts[0].submitted.alphabet == UCS2.name else GSM7
+    return decode(b"".join(part.submitted.octets for part in parts), alphabet)

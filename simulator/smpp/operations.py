@@ -26,6 +26,7 @@ from simulator.domain.sending import (
     SubmitBundle,
     SubmitMt,
 )
+from simulator.domain.text import segments
 from simulator.runtime.ports import MessageRecord
 from simulator.runtime.throttle import Throttle
 from simulator.runtime.universe import Universe
@@ -46,7 +47,13 @@ from simulator.wire.smpp_bodies import (
 from simulator.wire.smpp_codes import CommandId, Status
 from simulator.wire.smpp_pdu import Pdu
 from simulator.wire.smpp_receipts import MessageState, state_of
-from simulator.wire.smpp_submits import STATUS_OF, Refused, read_replacement, read_submit
+from simulator.wire.smpp_submits import (
+    STATUS_OF,
+    Refused,
+    code_of,
+    read_replacement,
+    read_submit,
+)
 
 T = TypeVar("T")
 
@@ -208,7 +215,7 @@ async def cancel(universe: Universe, pdu: Pdu) -> Answer:
         wanted = [
             mt.message_id
             for mt in universe.world.messages.in_flight.values()
-            if mt.mdn == mdn and mt.code == body.source_addr
+            if mt.mdn == mdn and mt.code == code_of(body.source_addr)
         ]
     replies = [await universe.engine.submit(CancelMt(message_id=key)) for key in wanted]
     if not replies or any(isinstance(reply, Refusal) for reply in replies):
@@ -222,7 +229,7 @@ async def replace(universe: Universe, pdu: Pdu) -> Answer:
     assert isinstance(body, ReplaceSm)
     record = await _find(universe, body.message_id, body.source_addr)
     text = read_replacement(body, universe.account.connect.smpp)
-    if not text:
+    if not text or len(segments(text)) > 1:
         return Answer(Status.RINVMSGLEN)
     reply = await universe.engine.submit(ReplaceMt(message_id=record.id, text=text))
     return Answer(Status.RREPLACEFAIL) if isinstance(reply, Refusal) else Answer()
@@ -243,7 +250,7 @@ async def _find(universe: Universe, message_id: str, source: str) -> MessageReco
     """The message a client asks about, if it is one from that source address. Raises Refused."""
     await universe.engine.committed()
     found = await universe.message(message_id)
-    if found is None or found[0].direction != "mt" or found[0].code != source:
+    if found is None or found[0].direction != "mt" or found[0].code != code_of(source):
         raise Refused(Status.RINVMSGID, f'no message "{message_id}" from "{source}"')
     return found[0]
 

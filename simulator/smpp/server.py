@@ -131,11 +131,12 @@ class SmppServer:
     ) -> Exchange:
         """Tell a receiver of the account once, the one with the least to answer."""
         assert isinstance(delivery.notice, MoNotice | SmppReceiptNotice)
-        body = write_delivery(delivery.notice, account.connect.smpp)
-        universe = self._accounts.of_user(account.username)
+        universe, whole = self._accounts.of_user(account.username), None
         if universe is not None:
+            whole = await _whole(universe, delivery.notice)
             async with self._door(universe):  # who is being let in may be told already
                 pass
+        body = write_delivery(delivery.notice, account.connect.smpp, whole)
         receivers = [
             session
             for session, seat in self._clients.items()
@@ -192,6 +193,14 @@ class SmppServer:
             self._running.discard(task)
 
 
+async def _whole(universe: Universe, notice: MoNotice | SmppReceiptNotice) -> str | None:
+    """The text that a part of a long one is of."""
+    if not isinstance(notice, MoNotice) or notice.parts == 1:
+        return None
+    found = await universe.message(notice.original_id or notice.message_id)
+    return None if found is None else found[0].text
+
+
 def _named(status: int) -> str:
     names = {int(item): item.name for item in Status}
     return names.get(status, f"{status:#x}")
@@ -201,9 +210,17 @@ def tls_context(cert: Path, key: Path | None) -> ssl.SSLContext:
     """TLS with a certificate, 1.2 at least. Raises UserError where the files do not do."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    for path in (cert, key or cert):
+        try:
+            path.read_bytes()
+        except OSError as error:
+            raise UserError(f"{path} cannot be read: {error.strerror or error}") from error
     try:
         context.load_cert_chain(cert, key)
-    except OSError as error:
-        told = error.strerror or error
-        raise UserError(f"{cert} is no certificate that can be used: {told}") from error
+    except ssl.SSLError as error:
+        files = f"{cert}" if key is None else f"{cert} with the key {key}"
+        why = "there is no certificate and private key in PEM"
+        if error.reason == "KEY_VALUES_MISMATCH":
+            why = "the key is another certificate's"
+        raise UserError(f"{files} cannot be used for TLS: {why}") from error
     return context

@@ -28,10 +28,15 @@ from simulator.wire.smpp_tlv import Tag, Tlv
 _INTERNATIONAL = 1
 
 
-def write_delivery(notice: SmppReceiptNotice | MoNotice, smpp: Smpp) -> ShortMessage:
-    """The deliver_sm of a receipt or of a text (Connect: sending-receiving-messages)."""
+def write_delivery(
+    notice: SmppReceiptNotice | MoNotice, smpp: Smpp, whole: str | None = None
+) -> ShortMessage:
+    """The deliver_sm of a receipt or of a text (Connect: sending-receiving-messages).
+
+    `whole` is the text that a part is of: all its parts are in one coding, as a phone sends them.
+    """
     if isinstance(notice, MoNotice):
-        return _mo(notice, smpp)
+        return _mo(notice, smpp, notice.text if whole is None else whole)
     return _receipt(notice, smpp)
 
 
@@ -62,9 +67,9 @@ def _receipt(notice: SmppReceiptNotice, smpp: Smpp) -> ShortMessage:
     return _addressed(body, notice.mdn, notice.code, smpp)
 
 
-def _mo(notice: MoNotice, smpp: Smpp) -> ShortMessage:
+def _mo(notice: MoNotice, smpp: Smpp, whole: str) -> ShortMessage:
     """A text, or a part of a long one behind the header that says which."""
-    data_coding, coding = _coding(notice.text, smpp)
+    data_coding, coding = _coding(whole, smpp)
     header = b""
     if notice.parts > 1:
         reference = int((notice.original_id or notice.message_id)[:2], 16)

@@ -16,7 +16,7 @@ from simulator.domain.multipart import SubmitPart
 from simulator.domain.numbers import InvalidMdn, parse_any_mdn
 from simulator.domain.refusals import Fault
 from simulator.domain.sending import SubmitMt
-from simulator.domain.text import GSM7, MAX_CHARACTERS, UCS2, encode
+from simulator.domain.text import GSM7, MAX_CHARACTERS, UCS2, alphabet_of, encode
 from simulator.wire.smpp_bodies import DataSm, ReplaceSm, ShortMessage
 from simulator.wire.smpp_codes import Status
 from simulator.wire.smpp_text import (
@@ -26,7 +26,6 @@ from simulator.wire.smpp_text import (
     Part,
     coding_of,
     decode_text,
-    encode_text,
     read_sar,
     read_udh,
     user_data,
@@ -78,7 +77,7 @@ def read_submit(
         mdn = parse_any_mdn(address)
     except InvalidMdn as error:
         raise Refused(Status.RINVDSTADR, str(error)) from error
-    code = body.source_addr.removeprefix("+")
+    code = code_of(body.source_addr)
     if _ADDRESS.fullmatch(code) is None:
         raise Refused(Status.RINVSRCADR, f'"{body.source_addr}" is no code')
     order = SubmitMt(
@@ -102,6 +101,11 @@ def read_submit(
         number=part.number,
         total=part.total,
     )
+
+
+def code_of(address: str) -> str:
+    """The code that a source address is; a long code may have its plus (inferred)."""
+    return address.removeprefix("+")
 
 
 def read_replacement(body: ReplaceSm, smpp: Smpp) -> str:
@@ -131,14 +135,10 @@ def _content(body: ShortMessage | DataSm, smpp: Smpp) -> _Content:
         raise Refused(Status.RINVMSGLEN, f"{len(text)} characters; 1 to {MAX_CHARACTERS} are taken")
     if coding is Coding.UCS2:
         return _Content(text, part, octets, UCS2.name)
-    return _Content(
-        text, part, encode(text, GSM7) if coding is Coding.GSM else _gsm(text), GSM7.name
-    )
-
-
-def _gsm(text: str) -> bytes:
-    """A part in ASCII as septets, so that parts of both codings are joined alike."""
-    return encode_text(text, Coding.GSM)
+    if coding is Coding.GSM:
+        return _Content(text, part, octets, GSM7.name)
+    alphabet = alphabet_of(text)  # so that parts in ASCII and in GSM are joined alike
+    return _Content(text, part, encode(text, alphabet), alphabet.name)
 
 
 def _check_length(body: ShortMessage | DataSm, smpp: Smpp) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from simulator.domain.account import Account
-from simulator.domain.commands import AnyCommand
+from simulator.domain.commands import AnyCommand, decode_command
 from simulator.domain.decide import Refusal, decide
-from simulator.domain.events import CallbackReleased
+from simulator.domain.events import CallbackReleased, decode_event
 from simulator.domain.instants import Instant, parse_instant
 from simulator.domain.invariants import check
 from simulator.domain.numbers import Mdn
@@ -30,7 +30,8 @@ class Trial:
     """A world, its journal as bytes, and the deliveries somebody owes an answer for."""
 
     def __init__(self, **spec: object) -> None:
-        self.world = World(account(**spec))
+        self.account = account(**spec)
+        self.world = World(self.account)
         self.journal: list[tuple[int, AnyCommand, list[bytes]]] = []
         self.owed: list[CallbackReleased] = []
 
@@ -60,3 +61,23 @@ class Trial:
             self.do(timer.command, timer.due)
             assert self.world.timers.next() != timer, f"{timer.key} would fire for ever"
         self.world.now = Instant(max(self.world.now, until))
+
+    def replay(self) -> World:
+        """A world decided again from the journal's commands; its events must be the same bytes."""
+        again = World(self.account)
+        for at, command, bodies in self.journal:
+            decision = decide(again, decode_command(msgspec.json.encode(command)), Instant(at))
+            assert [msgspec.json.encode(event) for event in decision.events] == bodies
+            for event in decision.events:
+                again.apply(event, Instant(at))
+        assert again.timers.all() == self.world.timers.all()
+        return again
+
+    def rebuild(self) -> World:
+        """A world made of the journal's events alone, decoded from their bytes."""
+        again = World(self.account)
+        for at, _, bodies in self.journal:
+            for body in bodies:
+                again.apply(decode_event(body), Instant(at))
+        assert again.timers.all() == self.world.timers.all()
+        return again

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,15 +12,12 @@ from simulator.domain.commands import (
     RegisterCallback,
     SetHandset,
     SubmitMt,
-    decode_command,
 )
-from simulator.domain.decide import decide
-from simulator.domain.events import AnyEvent, MoReceived, MtAccepted, MtMoved, decode_event
-from simulator.domain.instants import DAY, MINUTE, Instant
+from simulator.domain.events import MoReceived, MtAccepted, MtMoved, decode_event
+from simulator.domain.instants import DAY, MINUTE
 from simulator.domain.numbers import Mdn
 from simulator.domain.person import PersonPatch
-from simulator.domain.world import World
-from tests.properties.company import PHONES, START, Trial, account
+from tests.properties.company import PHONES, START, Trial
 
 LOSSY = {"default": {"loss": "1/3"}}
 
@@ -124,13 +120,7 @@ def test_a_journal_decides_again_to_the_same_bytes(
                 RecordAttempt(delivery_id=owed.delivery_id, attempt=owed.attempt, status=status)
             )
         trial.run(trial.now + wait)
-    again = World(account(carriers=LOSSY, connect={"mo_url": "http://a.test/"}))
-    for at, command, bodies in trial.journal:
-        decision = decide(again, decode_command(msgspec.json.encode(command)), Instant(at))
-        assert [msgspec.json.encode(event) for event in decision.events] == bodies
-        for event in decision.events:
-            again.apply(event, Instant(at))
-    assert again.timers.all() == trial.world.timers.all()
+    trial.replay()
 
 
 @settings(max_examples=30)
@@ -143,11 +133,7 @@ def test_a_world_rebuilt_from_its_events_is_the_same_world(
     for command in commands:
         trial.do(command)
     trial.run(START + days * DAY)
-    again = World(account())
-    for at, _, bodies in trial.journal:
-        for body in bodies:
-            event: AnyEvent = decode_event(body)
-            again.apply(event, Instant(at))
+    again = trial.rebuild()
     world = trial.world
     assert again.people.by_key == world.people.by_key
     assert again.subscriptions.active == world.subscriptions.active
@@ -157,4 +143,3 @@ def test_a_world_rebuilt_from_its_events_is_the_same_world(
     assert again.opt_outs.standing == world.opt_outs.standing
     assert again.messages.in_flight == world.messages.in_flight
     assert again.handsets.by_mdn == world.handsets.by_mdn
-    assert again.timers.all() == world.timers.all()

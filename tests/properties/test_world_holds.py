@@ -5,28 +5,42 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from msgspec import UNSET
 
+from simulator.domain.binds import BindType
 from simulator.domain.carriers import NEXT_STATES
 from simulator.domain.commands import (
+    AddFaults,
     AddParticipant,
     AddPerson,
+    CancelMt,
+    CloseBind,
     EndCallback,
     ImportSubscribers,
+    MeetCall,
+    OpenBind,
     ReceiveMo,
     RecordAttempt,
     RegisterCallback,
+    RemoveFaults,
+    ReplaceMt,
     SetHandset,
+    SubmitBundle,
     SubmitMt,
+    SubmitPart,
     Unsubscribe,
     UpdatePerson,
 )
 from simulator.domain.decide import Refusal
-from simulator.domain.personas import Persona, says
+from simulator.domain.fault_rules import CALLS, EFFECTS, Effect, FaultRule, Match, Occasion
+from simulator.domain.fault_rules import Surface as FaultSurface
 from simulator.domain.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from simulator.domain.invariants import check
+from simulator.domain.lines import SESSION_ENDED
 from simulator.domain.messages import ReceiptWish
 from simulator.domain.person import PersonPatch, PersonRef
+from simulator.domain.personas import SHIPPED, Persona
 from simulator.domain.registrations import SCOPES
-from tests.properties.company import MAGIC, PHONES, Trial
+from simulator.domain.world import World
+from tests.properties.company import MAGIC, PHONES, START, Trial
 
 phones = st.sampled_from(PHONES + MAGIC[4:8])
 externals = st.sampled_from(["ann", "bob", "cy"])
@@ -55,11 +69,79 @@ spec = st.fixed_dictionaries(
 )
 
 
+WAITS = [0, 1_000, 30_000, 3_600_000, 100_000_000]
+NUMBERS = {
+    Effect.STATUS: st.sampled_from([400, 503]),
+    Effect.VENDOR_ERROR: st.sampled_from([1001, 1011]),
+    Effect.FAIL: st.sampled_from([*range(1, 27), *range(100, 109)]),
+}
+
+
+@st.composite
+def fault_rules(draw: st.DrawFn) -> FaultRule:
+    """Any rule that a spec can say, of four names."""
+    surface = draw(st.sampled_from(sorted(FaultSurface)))
+    effect = draw(st.sampled_from(sorted(EFFECTS[surface])))
+    some = st.none() | st.sampled_from([START, START + MINUTE, START + HOUR, START + 2 * DAY])
+    match = Match(
+        surface=surface,
+        operation=draw(st.sampled_from([None, None, "submit", "connect", "person_added"])),
+        mdn=draw(st.none() | phones),
+        code=draw(st.sampled_from([None, None, "65047"])),
+        list_id=draw(st.sampled_from([None, None, None, "1001"])),
+        since=draw(some),  # type: ignore[arg-type]
+        until=draw(some),  # type: ignore[arg-type]
+        nth=draw(st.sampled_from([None, None, 1, 3])),
+    )
+    return FaultRule(
+        id=draw(st.sampled_from("abcd")),
+        match=match,
+        effect=effect,
+        number=draw(NUMBERS.get(effect, st.none())),
+        wait_ms=draw(st.sampled_from(WAITS)),
+        ratio=draw(st.sampled_from([(1, 1), (1, 1), (1, 2), (0, 1)])),
+        budget=draw(st.sampled_from([None, None, 1, 2])),
+    )
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> SubmitMt:
+    """A text to a phone by either way, with whatever receipts there may be."""
+    smpp = draw(st.booleans())
+    wish = ReceiptWish(
+        option=draw(st.sampled_from(["ALL", "SMSC_ALL", "ERROR", "SMSC_ERROR", "NONE"])),
+        url="smpp:acme" if smpp else draw(urls),
+        final=smpp,
+        intermediate=smpp and draw(st.booleans()),
+    )
+    return SubmitMt(
+        mdn=draw(phones),
+        code=draw(st.sampled_from(["65047", "70000", "99999"])),
+        text="x" * draw(st.sampled_from([0, 10, 160, 161, 400])),
+        surface="smpp" if smpp else "connect",
+        carrier=draw(st.sampled_from([None, None, "104", "999"])),
+        split=draw(st.booleans()),
+        alternate=draw(st.booleans()),
+        receipts=draw(st.none() | st.just(wish)),
+    )
+
+
 CAMPAIGNS = [
     {"id": "JoinVip01", "list": "1001", "keywords": ["VIP"]},
     {"id": "JoinNews01", "list": "1002", "keywords": ["NEWS"]},
     {"id": "Now", "list": "1002", "opt_in": "single"},
 ]
+
+
+def state(world: World) -> dict[str, object]:
+    """Everything a world holds, as values that can be compared."""
+    rooms = {name: room for name, room in vars(world).items() if hasattr(room, "__dict__")}
+    return {
+        f"{name}.{member}": value
+        for name, room in rooms.items()
+        for member, value in vars(room).items()
+        if isinstance(value, dict | set | list | int | bool) and name != "timers"
+    }
 
 
 class Company(RuleBasedStateMachine):
@@ -70,7 +152,8 @@ class Company(RuleBasedStateMachine):
         self.trial = Trial(
             settings=told,
             acquisition_campaigns=CAMPAIGNS,
-            connect={"mo_url": "http://a.test/"},
+            connect={"mo_url": "http://a.test/", "smpp": {"max_binds": 2, "window": 2}},
+            source_codes=[{"code": "65047", "alternate": "70000"}, {"code": "70000"}],
         )
 
     @rule(patch=patches)
@@ -110,10 +193,62 @@ class Company(RuleBasedStateMachine):
     def set_handset(self, mdn: str, on: bool, kept: bool) -> None:
         self.trial.do(SetHandset(mdn=mdn, reachable=on, connected=kept))  # type: ignore[arg-type]
 
-    @rule(mdn=phones, text=st.sampled_from(["Y", "STOP"]))
-    def set_persona(self, mdn: str, text: str) -> None:
-        persona = Persona(name="given", habits=(says(text),))
+    @rule(mdn=phones, persona=st.sampled_from(list(SHIPPED.values())))
+    def set_persona(self, mdn: str, persona: Persona) -> None:
         self.trial.do(SetHandset(mdn=mdn, persona=persona))  # type: ignore[arg-type]
+
+    @rule(rules=st.lists(fault_rules(), min_size=1, max_size=3).map(tuple))
+    def add_faults(self, rules: tuple[FaultRule, ...]) -> None:
+        self.trial.do(AddFaults(rules=rules))
+
+    @rule(fault_id=st.sampled_from(["a", "b", "c", "d", None]))
+    def remove_faults(self, fault_id: str | None) -> None:
+        self.trial.do(RemoveFaults(fault_id=fault_id))
+
+    @rule(mdn=phones | st.none(), surface=st.sampled_from(sorted(CALLS)))
+    def meet_call(self, mdn: str | None, surface: FaultSurface) -> None:
+        occasion = Occasion(surface=surface, operation="submit", mdn=mdn)
+        self.trial.do(MeetCall(occasion=occasion))
+
+    @rule(kind=st.sampled_from(["transmitter", "receiver", "transceiver"]))
+    def open_bind(self, kind: BindType) -> None:
+        self.trial.do(OpenBind(bind_type=kind))
+
+    @rule(number=st.integers(0, 3))
+    def close_bind(self, number: int) -> None:
+        ids = list(self.trial.world.binds.open)
+        bind_id = ids[number % len(ids)] if ids else "none"
+        self.trial.do(CloseBind(bind_id=bind_id, because="unbound"))
+
+    @rule(order=orders(), part=st.sampled_from([(1, 2), (2, 2), (1, 3), (2, 3), (3, 3)]))
+    def submit_part(self, order: SubmitMt, part: tuple[int, int]) -> None:
+        number, total = part
+        self.trial.do(
+            SubmitPart(
+                order=order,
+                alphabet="UCS-2",
+                octets="ab\U0001f600".encode("utf-16-be")[number - 1 :],
+                reference=7,
+                number=number,
+                total=total,
+            )
+        )
+
+    @rule(bundle=st.lists(orders(), min_size=1, max_size=4).map(tuple))
+    def submit_bundle(self, bundle: tuple[SubmitMt, ...]) -> None:
+        self.trial.do(SubmitBundle(orders=bundle))
+
+    @rule(number=st.integers(0, 5))
+    def cancel_mt(self, number: int) -> None:
+        self.trial.do(CancelMt(message_id=self._under_way(number)))
+
+    @rule(number=st.integers(0, 5), text=st.sampled_from(["", "Hi", "\u00e9" * 160]))
+    def replace_mt(self, number: int, text: str) -> None:
+        self.trial.do(ReplaceMt(message_id=self._under_way(number), text=text))
+
+    def _under_way(self, number: int) -> str:
+        ids = list(self.trial.world.messages.in_flight)
+        return ids[number % len(ids)] if ids else "none"
 
     @rule(kind=st.sampled_from(sorted(SCOPES)), url=urls)
     def register(self, kind: str, url: str) -> None:
@@ -135,12 +270,12 @@ class Company(RuleBasedStateMachine):
         ids = list(self.trial.world.callbacks.registrations)
         self.trial.do(EndCallback(callback_id=ids[number % len(ids)] if ids else "none"))
 
-    @rule(status=st.sampled_from([200, 404, 500, None]), again=st.booleans())
+    @rule(status=st.sampled_from([0, 0x14, 200, 404, 500, None]), again=st.booleans())
     def answer(self, status: int | None, again: bool) -> None:
         if not self.trial.owed:
             return
         release = self.trial.owed[0] if again else self.trial.owed.pop(0)
-        error = "no answer" if status is None else None
+        error = SESSION_ENDED if status is None else None
         self.trial.do(
             RecordAttempt(
                 delivery_id=release.delivery_id,
@@ -168,6 +303,25 @@ class Company(RuleBasedStateMachine):
             assert not active or world.people.by_key[key].mdn is not None
 
     @invariant()
+    def what_is_behind_is_kept_until_it_is_overtaken(self) -> None:
+        if not hasattr(self, "trial"):
+            return
+        book = self.trial.world.lines
+        behind = {key for keys in book.behind.values() for key in keys}
+        assert behind == {key for key, kept in book.kept.items() if kept.overtaken}
+        assert not set(book.kept) & set(book.deliveries)
+
+    @invariant()
+    def no_rule_fires_more_often_than_it_may(self) -> None:
+        if not hasattr(self, "trial"):
+            return
+        book = self.trial.world.faults
+        for key, item in book.rules.items():
+            assert book.fired.get(key, 0) <= book.met.get(key, 0)
+            assert item.budget is None or book.fired.get(key, 0) <= item.budget
+        assert set(book.met) <= set(book.rules)
+
+    @invariant()
     def nothing_pending_is_past_its_window(self) -> None:
         if not hasattr(self, "trial"):
             return
@@ -184,6 +338,11 @@ class Company(RuleBasedStateMachine):
         assert not world.messages.in_flight, "every message ends"
         assert not world.participations.pending, "every request ends"
         assert not world.messages.held
+        assert not world.lines.kept, "nothing is kept for ever"
+        assert not world.parts.waiting, "no part waits for ever"
+        again, rebuilt = self.trial.replay(), self.trial.rebuild()
+        for other in (again, rebuilt):
+            assert state(other) == state(world)
 
 
 Company.TestCase.settings = settings(max_examples=150, stateful_step_count=40)

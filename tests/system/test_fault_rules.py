@@ -123,8 +123,7 @@ async def test_a_match_narrows_connects_calls(
 
 async def test_since_is_the_first_instant_and_until_the_first_after(company: Company) -> None:
     """Half open: struck from `since` on, no more at `until`."""
-    window = {"since": "2026-01-05T15:01:00Z", "until": "2026-01-05T16:02:00+01:00"}
-    await _add(company, {**window, "until": "2026-01-05T15:02:00Z"})
+    await _add(company, {"since": "2026-01-05T15:01:00Z", "until": "2026-01-05T16:02:00+01:00"})
     struck = []
     for wait in ("59s999ms", "1ms", "59s999ms", "1ms"):
         await company.advance(wait)
@@ -227,88 +226,6 @@ async def test_a_rule_is_shown_as_it_was_told(company: Company) -> None:
 
 
 PLAIN = {"match": {"surface": "platform"}, "effect": THROTTLE}
-
-
-@pytest.mark.parametrize(
-    ("change", "path", "told"),
-    [
-        ({"match": {}}, "match.surface", "is required"),
-        ({"match": {"surface": "smtp"}}, "match.surface", 'did you mean "smpp"?'),
-        ({"match": {"surface": "mo", "nmber": "1"}}, "match.nmber", 'did you mean "number"?'),
-        ({"match": {"surface": "mo", "number": "12"}}, "match.number", "is not a US or Canadian"),
-        ({"match": {"surface": "mo", "since": "x"}}, "match.since", 'write "2026-01-05T15:00:00Z"'),
-        ({"match": {"surface": "mo", "nth": 0}}, "match.nth", "greater than or equal to 1"),
-        ({"match": {"surface": "mo", "nth": "1"}}, "match.nth", "valid integer"),
-        ({"effect": {}}, "effect", "write exactly one of status, vendor_error,"),
-        ({"effect": {"drop": True, "half": True}}, "effect", "write exactly one of"),
-        ({"effect": {"drop": False}}, "effect.drop", "write true, or leave it out"),
-        ({"effect": {"explode": True}}, "effect.explode", "unknown member"),
-        ({"effect": {"delay": "soon"}}, "effect.delay", 'write "24h"'),
-        ({"effect": {"status": "503"}}, "effect.status", "valid integer"),
-        ({"effect": {"fail": 3}}, "", 'knows no effect "fail"; it may be delay, drop,'),
-        ({"effect": {"delay": "61s"}}, "", "a minute at most"),
-        ({"effect": {"store_slow": "61s"}}, "", "a minute at most"),
-        ({"effect": {"status": 399}}, "", "400 to 599"),
-        ({"effect": {"status": 600}}, "", "400 to 599"),
-        ({"ratio": "3/2"}, "ratio", "more than all"),
-        ({"ratio": "half"}, "ratio", 'write "1/100" or "1%"'),
-        ({"ratio": "1/0"}, "ratio", 'write "1/100" or "1%"'),
-        ({"budget": 0}, "budget", "greater than or equal to 1"),
-        ({"budget": "3"}, "budget", "valid integer"),
-        ({"id": ""}, "id", "at least 1"),
-        ({"match": {"surface": "smpp"}, "effect": {"status": 0}}, "", "1 to 65535"),
-        ({"match": {"surface": "connect"}, "effect": {"vendor_error": 1003}}, "", "1000 to 1034"),
-        ({"match": {"surface": "carrier"}, "effect": {"fail": 27}}, "", "1 to 26, or 100 to 108"),
-    ],
-)
-async def test_a_mistake_is_told_with_its_place_and_mend(
-    company: Company, change: dict[str, Any], path: str, told: str
-) -> None:
-    """The same at the control call and in an account's spec, and nothing is changed."""
-    rule = {**PLAIN, **change}
-    answer = await company.control("POST", "/faults", rule)
-    assert answer.status == 400
-    (error,) = answer.json["errors"]
-    assert error["path"] == path
-    assert told in error["message"]
-    made = await call(company.http, "POST", f"{company.url}/_sim/accounts", {"faults": [rule]})
-    assert made.status == 400
-    (error,) = made.json["errors"]
-    assert error["path"] == f"faults.0.{path}".rstrip(".")
-    assert told in error["message"]
-    assert await company.events("FaultAdded") == []
-
-
-async def test_every_mistake_is_told_at_once(company: Company) -> None:
-    """Five faults of two rules are five errors."""
-    first = {"match": {"surface": "smtp", "nth": 0}, "effect": {"status": "x"}, "ratio": "2/1"}
-    second = {"match": {"surface": "platform"}, "effect": {"fail": 3}}
-    answer = await call(
-        company.http, "POST", f"{company.url}/_sim/accounts", {"faults": [first, second]}
-    )
-    assert [item["path"] for item in answer.json["errors"]] == [
-        *("faults.0.match.surface", "faults.0.match.nth", "faults.0.effect.status"),
-        *("faults.0.ratio", "faults.1"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("body", "told"),
-    [
-        ({}, 'write "match" and "effect", or "profile"'),
-        ({"match": {"surface": "mo"}}, 'write "match" and "effect", or "profile"'),
-        ({"profile": "flaky"}, 'did you mean "flaky_api"?'),
-        ({"profile": "flaky_api", "budget": 1}, "a profile has no other member"),
-        ([], "valid dictionary"),
-    ],
-)
-async def test_a_call_that_names_no_rule_is_told(company: Company, body: object, told: str) -> None:
-    """Neither rule nor profile, or a profile that there is not."""
-    answer = await company.control("POST", "/faults", body)
-    assert answer.status == 400
-    assert told in answer.messages[0]
-
-
 SPEC = {
     "company_key": "acme",
     "password": "s3cret",
@@ -330,9 +247,9 @@ async def test_an_accounts_own_faults_hold_from_the_start(make_company: MakeComp
 
 
 async def test_rules_and_their_counts_outlive_a_restart(
-    http: ClientSession, tmp_path: Path, receiver: Receiver, capsys: pytest.CaptureFixture[str]
+    http: ClientSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Budgets, places in the draw, removals and what is kept go on; the journal replays clean."""
+    """Budgets, places in the draw and removals go on; the journal replays clean."""
     path = tmp_path / "sim.db"
     settings = ServerSettings(port=0, db=path, accounts=())
     struck: list[bool] = []
@@ -343,9 +260,7 @@ async def test_rules_and_their_counts_outlive_a_restart(
         await _add(company, {}, {"status": 500}, id="gone")
         await company.control("DELETE", "/faults/gone")
         await _add(company, {"surface": "carrier"}, {"fail": 103}, id="half", ratio="1/2")
-        late = {"delay": "10m"}
         struck += [await _get(company) for _ in range(2)]
-        await _add(company, {"surface": "mo"}, late, id="late")
         for _ in range(10):
             await company.send(ANN)
         before = await _rules(company)
@@ -360,7 +275,7 @@ async def test_rules_and_their_counts_outlive_a_restart(
     assert struck == [True, True, True, False]
     assert (rules["mine"]["met"], rules["mine"]["fired"]) == (4, 3)
     assert rules["half"]["met"] == 20
-    assert smsim(["replay", str(path), "acme"]) == 0, capsys.readouterr()
+    assert await asyncio.to_thread(smsim, ["replay", str(path)]) == 0, capsys.readouterr()
 
 
 async def test_a_callback_that_is_kept_outlives_a_restart(
@@ -386,7 +301,7 @@ async def test_a_callback_that_is_kept_outlives_a_restart(
 
 
 async def test_the_same_seed_strikes_the_same_numbers(make_company: MakeCompany) -> None:
-    """Whoever else is about: a half of a hundred is hit, the same in another account, in any order."""
+    """Whoever else is about: half of sixty are hit, in another account and order the same."""
     numbers = [f"+131255502{number:02d}" for number in range(60)]
     hit: list[set[str]] = []
     for key, seed, order in (("a", 1, 1), ("b", 1, -1), ("c", 2, 1)):

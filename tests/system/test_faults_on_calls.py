@@ -71,7 +71,8 @@ async def test_status_answers_so_and_nothing_is_done(
     await _add(company, {"status": status}, surface)
     reply = await _ask(company, surface)
     assert reply.status == status
-    assert _told(reply, surface) == (status * 10 if surface == "platform" else 1000)
+    connects = 1001 if status >= 500 else 1000
+    assert _told(reply, surface) == (status * 10 if surface == "platform" else connects)
     assert await _types(company) == ["AddFaults", "FaultAdded", "MeetCall", "FaultFired"]
 
 

@@ -36,7 +36,7 @@ async def _reached(company: Company, mdn: str) -> dict[str, str]:
     return {step["state"]: step["at"][11:-1] for step in (await _message(company, mdn))["history"]}
 
 
-ENDS = {101: "expired", 102: "deleted", 106: "refused", 107: "refused"}
+ENDS = {101: "expired", 106: "refused", 107: "refused"}
 
 
 @pytest.mark.parametrize("code", [*range(1, 27), *range(100, 109)])

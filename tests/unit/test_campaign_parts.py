@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from harness.campaigns.activity_log import ActivityLog
 from harness.campaigns.flow import expand
 from harness.campaigns.membership import Membership
 from harness.campaigns.people import Person, e164
-from harness.campaigns.smart_list import FieldFilter, MemberOf, Operator, SmartList, SubscribedTo
+from harness.campaigns.smart_list import (
+    FieldFilter,
+    Known,
+    MemberOf,
+    Operator,
+    SmartList,
+    SubscribedTo,
+)
+
+
+def _known(membership: Membership) -> Known:
+    return Known(membership=membership, log=ActivityLog(), now=datetime(2026, 1, 5, tzinfo=UTC))
 
 
 def _callback(kind: str, event_id: str) -> dict[str, Any]:
@@ -77,7 +90,9 @@ def test_having_left_a_list_is_remembered() -> None:
 def test_field_filters_compare_in_any_case(operator: Operator, value: str, holds: bool) -> None:
     """Each operator of a field filter."""
     person = Person(id=1, name="ana", fields={"City": "Chicago"})
-    found = FieldFilter(field="City", operator=operator, value=value).holds(person, Membership())
+    found = FieldFilter(field="City", operator=operator, value=value).holds(
+        person, _known(Membership())
+    )
     assert found is holds
 
 
@@ -87,9 +102,9 @@ def test_a_smart_list_is_all_or_any() -> None:
     membership = Membership()
     membership.hear(_callback("subscription_added", "e1"))
     filters = (MemberOf(list_id="1001"), SubscribedTo(list_id="1002"))
-    assert not SmartList(filters=filters).holds(person, membership)
-    assert SmartList(filters=filters, match="any").holds(person, membership)
-    assert SmartList().holds(person, membership)
+    assert not SmartList(filters=filters).holds(person, _known(membership))
+    assert SmartList(filters=filters, match="any").holds(person, _known(membership))
+    assert SmartList().holds(person, _known(membership))
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,8 @@ def test_mistakes_of_every_kind_come_all_at_once_with_their_places() -> None:
         'x.sms.yaml:5:34: unknown member "blocklist"; did you mean "blocklisted"?',
         'x.sms.yaml:8:15: unknown member "frm"; did you mean "form"?',
         'x.sms.yaml:10:29: no list "1009"; did you mean "1002"?',
-        "x.sms.yaml:11:9: write exactly one of send, subscribe, unsubscribe",
+        "x.sms.yaml:11:9: write exactly one of send, subscribe, unsubscribe, "
+        "wait, request, change, choose",
         'x.sms.yaml:14:5: no campaign "Joyn"; did you mean "Join"?',
         'x.sms.yaml:15:5: "24 hours" is not a duration; write "24h", "1h30m", "250ms" or "PT24H"',
         'x.sms.yaml:16:13: no person "anna"; did you mean "ana"?',
