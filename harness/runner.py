@@ -6,13 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
-from harness import recorder, timeline
+from harness import oracles, recorder, timeline
+from harness.campaigns.calendar import read_duration
 from harness.campaigns.endpoint import Endpoint
 from harness.environment import ControlError, Environment
 from harness.events import (
     Failure,
     RunEvent,
     RunFinished,
+    Rung,
     RunStarted,
     ScenarioFinished,
     ScenarioResult,
@@ -20,6 +22,7 @@ from harness.events import (
     StepStarted,
     Verdict,
 )
+from harness.oracles.gathering import gather
 from harness.scenario import expectations, steps
 from harness.scenario.reading import Scenario
 from harness.scenario.stage import Stage, set_up
@@ -96,6 +99,7 @@ async def play(
                 failures = await _failures(stage, where)
                 if failures:
                     break
+            failures = failures or await _broken_invariants(stage)
             result = await _result(result, stage, failures, where + 1, checks)
     except (ControlError, VibesError, ValueError, ExceptionGroup) as error:
         position = scenario.at(("steps", where))
@@ -121,6 +125,32 @@ async def _failures(stage: Stage, index: int) -> list[Failure]:
                 )
             )
     return failures
+
+
+async def _broken_invariants(stage: Stage) -> list[Failure]:
+    """What must hold in every run and does not, each with the lines of history that show it."""
+    spec = stage.scenario.spec.invariants
+    quiet = spec.quiet_hours
+    evidence = await gather(
+        stage,
+        quiet_hours=oracles.QuietHours(**quiet.model_dump()) if quiet is not None else None,
+        cap=(spec.cap.count, read_duration(spec.cap.per)) if spec.cap is not None else None,
+    )
+    off = frozenset(map(oracles.Name, spec.off))
+    return [
+        Failure(
+            position=str(stage.scenario.at(("name",))),
+            expected=f"invariant {item.invariant} holds",
+            actual=item.text,
+            timelines={item.number or "the account": tuple(map(_rung, item.timeline))},
+        )
+        for item in oracles.violations(evidence, off)
+    ]
+
+
+def _rung(line: str) -> Rung:
+    after, side, text = line.split(maxsplit=2)
+    return Rung(at="", after=after, side=side, text=text)
 
 
 async def _result(

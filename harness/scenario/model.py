@@ -13,6 +13,7 @@ from harness.campaigns.flow import Choices
 from harness.scenario.campaigns import CampaignSpec
 from harness.scenario.checks import CarrierCode, Check, Name, exactly_one
 from harness.scenario.faults import FaultStep
+from harness.scenario.invariants import InvariantsSpec
 from simulator.documents import Spec
 from simulator.spec import AccountSpec
 from simulator.specs.values import DurationText, Id, InstantText
@@ -277,6 +278,8 @@ class ScenarioSpec(Spec):
     account: AccountSpec = AccountSpec()
     """The account it runs in; the demo's lists and campaigns if absent."""
     choices: ChoicesSpec = ChoicesSpec()
+    invariants: InvariantsSpec = InvariantsSpec()
+    """What must hold in every run, whatever is expected."""
     people: dict[str, PersonSpec] = {}
     population: PopulationSpec | None = None
     subscribers: dict[Id, tuple[Name, ...]] = {}

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.domain.lines import Delivery
 from simulator.domain.instants import Instant
+from simulator.domain.lines import Delivery
 from simulator.domain.notices import PersonNotice
 from simulator.domain.person import Person
 from simulator.spec import read_account
