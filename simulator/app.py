@@ -101,6 +101,8 @@ class Simulator:
         if settings.smpp_port is None:
             return None
         cert = settings.smpp_cert
+        if cert is None and settings.smpp_key is not None:
+            raise UserError("--smpp-key needs --smpp-cert: a key alone makes no TLS")
         tls = tls_context(cert, settings.smpp_key) if cert is not None else None
         host, port = await self._smpp.listen(settings.host, settings.smpp_port, tls)
         return f"{'smpps' if tls else 'smpp'}://{f'[{host}]' if ':' in host else host}:{port}"

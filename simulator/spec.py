@@ -93,7 +93,7 @@ class SmppSpec(Spec):
     coding: Literal["ascii", "gsm"] = "ascii"
     """What data_coding 0 is for this account."""
     mo_numbers: Literal["national", "e164"] = "national"
-    """How numbers are written in deliver_sm: ten digits, or with +1."""
+    """How numbers are written in deliver_sm: ten digits, or eleven with TON and NPI 1."""
     unsupported: Literal["generic_nack", "response"] = "generic_nack"
     """How a command that is not supported is answered, with status 0x03."""
     max_binds: StrictInt = Field(default=8, ge=1, le=1_000)

@@ -304,7 +304,7 @@ def record_attempt(turn: Turn, command: RecordAttempt) -> None:
     if book.attempts.get(key) != attempt or key in book.waiting:
         return
     settings, url = turn.account.settings, book.deliveries[key].url
-    verdict = _verdict(url, command.status)
+    verdict = verdict_of(url, command.status)
     if verdict == "accepted":
         turn.emit(CallbackDelivered(delivery_id=key, attempt=attempt, status=command.status or 0))
         _release_next(turn, key)
@@ -331,8 +331,11 @@ SESSION_ENDED = "the session ended before it was answered"
 """The error of an attempt that its SMPP session did not outlive: it is no attempt."""
 
 
-def _verdict(url: str, status: int | None) -> Literal["accepted", "refused", "failed"]:
-    """2XX and status 0 accept; 4XX and most statuses of SMPP are final; the rest is tried again."""
+def verdict_of(url: str, status: int | None) -> Literal["accepted", "refused", "failed"]:
+    """2XX and status 0 accept; 4XX and most statuses of SMPP are final; the rest is tried again.
+
+    Source: Vibes: callbacks; for SMPP inferred.
+    """
     if status is None:
         return "failed"
     if is_smpp(url):

@@ -311,11 +311,12 @@ def replace(turn: Turn, command: ReplaceMt) -> Mt:
     before = (MtState.ACCEPTED, MtState.ROUTED)
     if mt is None or messages.states[mt.message_id] not in before:
         raise refuse(Fault.NOT_FOUND, f'message "{command.message_id}" has left, or never was')
+    text = squeeze(command.text)
     mt = msgspec.structs.replace(
         mt,
-        text=squeeze(command.text),
+        text=text,
         part_ids=mt.part_ids[:1],
-        part_texts=(),
+        part_texts=(text,),
         submitted_text=None,
     )
     turn.emit(MtReplaced(mt=mt))

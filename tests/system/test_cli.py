@@ -78,7 +78,7 @@ def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
     ("flags", "told"),
     [
         (["--smpp-port", "many"], "smpp_port"),
-        (["--smpp-port", "0", "--smpp-cert", "nowhere.pem"], "nowhere.pem is no certificate"),
+        (["--smpp-port", "0", "--smpp-cert", "nowhere.pem"], "nowhere.pem"),
         (["--host", "0.0.0.0"], "give a --control-token"),
         (["--port", "many"], "port"),
         (["--config", "nowhere.toml"], "nowhere.toml cannot be read"),

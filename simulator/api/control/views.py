@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from simulator.domain.instants import iso
-from simulator.domain.lines import CallbackFailed, CallbackOverflowed
+from simulator.domain.lines import CallbackFailed, CallbackOverflowed, verdict_of
 from simulator.domain.messages import Mo
 from simulator.runtime.ports import Attempt, Entry, MessageRecord
 
@@ -64,6 +64,9 @@ def event(entry: Entry) -> dict[str, object]:
     }
 
 
+_FATES = {"accepted": "delivered", "refused": "refused", "failed": "not delivered"}
+
+
 def failed(entry: Entry) -> dict[str, object]:
     """A delivery in the failure queue, and why it is there."""
     event = entry.value
@@ -78,8 +81,7 @@ def failed(entry: Entry) -> dict[str, object]:
 def attempt(item: Attempt) -> dict[str, object]:
     """One attempt at a callback: request, answer, fate."""
     exchange = item.exchange
-    accepted = exchange.status is not None and 200 <= exchange.status < 300
-    final = exchange.status is not None and 400 <= exchange.status < 500
+    verdict = verdict_of(item.url, exchange.status)
     return {
         "delivery_id": item.delivery_id,
         "attempt": item.attempt,
@@ -97,5 +99,5 @@ def attempt(item: Attempt) -> dict[str, object]:
             "error": exchange.error,
             "took_ms": exchange.took_ms,
         },
-        "fate": "delivered" if accepted else "refused" if final else "not delivered",
+        "fate": _FATES[verdict],
     }
