@@ -59,7 +59,7 @@ class FaultSpared(Event, frozen=True, kw_only=True):
     """A rule was about this occasion and let it pass: not its turn, or the draw said no (inferred)."""
 
     fault_id: str
-    mdn: str | None
+    subject: str
 
 
 class Struck(Record, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ class Faults:
         self.rules: dict[str, FaultRule] = {}
         self.fired: dict[str, int] = {}
         self.met: dict[str, int] = {}
-        self.subjects: dict[tuple[str, str | None], int] = {}
+        self.subjects: dict[tuple[str, str], int] = {}
 
     def apply_added(self, event: FaultAdded) -> None:
         """A rule begins with nothing counted."""
@@ -90,10 +90,10 @@ class Faults:
         for key in [key for key in self.subjects if key[0] == fault_id]:
             del self.subjects[key]
 
-    def apply_met(self, fault_id: str, mdn: str | None, *, fired: bool) -> None:
+    def apply_met(self, fault_id: str, whose: str, *, fired: bool) -> None:
         """A rule met an occasion."""
         self.met[fault_id] = self.met.get(fault_id, 0) + 1
-        subject = (fault_id, mdn)
+        subject = (fault_id, whose)
         self.subjects[subject] = self.subjects.get(subject, 0) + 1
         if fired:
             self.fired[fault_id] = self.fired.get(fault_id, 0) + 1
@@ -132,6 +132,11 @@ def strike(turn: Turn, occasion: Occasion) -> tuple[FaultRule, ...]:
     )
 
 
+def whose(occasion: Occasion) -> str:
+    """The subject of a draw: the number, or the operation where there is none (inferred)."""
+    return occasion.mdn or occasion.operation
+
+
 def _is_about(match: Match, occasion: Occasion, now: int) -> bool:
     return (
         match.surface is occasion.surface
@@ -148,11 +153,11 @@ def _is_about(match: Match, occasion: Occasion, now: int) -> bool:
 def _fires(turn: Turn, rule: FaultRule, occasion: Occasion) -> bool:
     book = turn.world.faults
     number = turn.count(f"fault {rule.id}", book.met.get(rule.id, 0))
-    subject = (rule.id, occasion.mdn)
+    subject = (rule.id, whose(occasion))
     place = turn.count(f"fault {subject}", book.subjects.get(subject, 0))
     spent = book.fired.get(rule.id, 0) + turn.taken(f"fired {rule.id}")
     hits, of = rule.ratio
-    key = f"{occasion.mdn or occasion.operation} {place}"
+    key = f"{whose(occasion)} {place}"
     fires = (
         rule.match.nth in (None, number)
         and (rule.budget is None or spent < rule.budget)
@@ -162,5 +167,5 @@ def _fires(turn: Turn, rule: FaultRule, occasion: Occasion) -> bool:
         turn.count(f"fired {rule.id}", 0)
         turn.emit(FaultFired(fault_id=rule.id, effect=rule.effect, occasion=occasion))
     else:
-        turn.emit(FaultSpared(fault_id=rule.id, mdn=occasion.mdn))
+        turn.emit(FaultSpared(fault_id=rule.id, subject=whose(occasion)))
     return fires

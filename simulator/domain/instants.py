@@ -28,6 +28,9 @@ LONGEST_DURATION = Duration(100_000 * DAY)
 LAST_INSTANT = Instant(221_845_392_000 * SECOND)
 """9000-01-01T00:00:00Z: where an account's time ends."""
 
+LONGEST_TEXT = 64
+"""The characters of the longest text that is looked at as a duration."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = {"ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 _SHORT = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
@@ -40,6 +43,8 @@ def parse_duration(text: str) -> Duration:
     Raises ValueError, naming the text and the forms that work.
     """
     stripped = text.strip()
+    if len(stripped) > LONGEST_TEXT:
+        raise ValueError(f'"{stripped[:20]}..." is not a duration; write "24h" or "PT24H"')
     total = _short_duration(stripped) if stripped[:1].isdigit() else _iso_duration(stripped)
     if total is not None and total > LONGEST_DURATION:
         raise ValueError(f'"{text}" is longer than 100000 days')

@@ -9,6 +9,9 @@ from simulator.domain.numbers import Mdn
 from simulator.domain.person import Person
 from simulator.domain.record import Record
 
+NOTHING = msgspec.Raw(b"null")
+"""No JSON: null. A union of raw JSON with None would read null alone."""
+
 
 class _Notice(Record, frozen=True, tag_field="notice", tag=True):
     pass
@@ -54,7 +57,7 @@ class EventNotice(_Notice, frozen=True, kw_only=True):
     event_id: str
     event_type: str
     data: msgspec.Raw
-    debug: msgspec.Raw | None
+    debug: msgspec.Raw = NOTHING
     stage: str
     status: str
     reason: str

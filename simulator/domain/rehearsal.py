@@ -98,7 +98,6 @@ def _notice(turn: Turn, kind: str, scope: str) -> Notice:
             event_id="TEST",
             event_type="test",
             data=msgspec.Raw(b"{}"),
-            debug=None,
             stage="routing",
             status="processing",
             reason="accepted_by_event_triggered_message",

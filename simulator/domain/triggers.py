@@ -17,7 +17,7 @@ from simulator.domain.carriers import STAGES, MtState
 from simulator.domain.handset import is_mobile
 from simulator.domain.instants import Instant
 from simulator.domain.messages import Mt, Purpose
-from simulator.domain.notices import EventNotice
+from simulator.domain.notices import NOTHING, EventNotice
 from simulator.domain.numbers import Mdn
 from simulator.domain.person import Person, PersonRef
 from simulator.domain.record import Command, Event, Record
@@ -106,7 +106,7 @@ class SubmitEvent(Command, frozen=True, kw_only=True):
     event_type: str
     recipient: PersonRef
     data: msgspec.Raw
-    debug: msgspec.Raw | None = None
+    debug: msgspec.Raw = NOTHING
 
 
 class TriggerSaved(Event, frozen=True, kw_only=True):

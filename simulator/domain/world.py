@@ -17,7 +17,7 @@ from simulator.domain.broadcasts import Broadcasts, RunBroadcast
 from simulator.domain.callbacks import Callbacks
 from simulator.domain.catalogue import Catalogue
 from simulator.domain.delivery import MoveMt
-from simulator.domain.faults import Faults
+from simulator.domain.faults import Faults, whose
 from simulator.domain.handset import Handsets
 from simulator.domain.inbound import GiveReply
 from simulator.domain.incentives import Incentives
@@ -182,9 +182,9 @@ class World:
             case e.FaultRemoved():
                 self.faults.apply_removed(event.fault_id)
             case e.FaultFired():
-                self.faults.apply_met(event.fault_id, event.occasion.mdn, fired=True)
+                self.faults.apply_met(event.fault_id, whose(event.occasion), fired=True)
             case e.FaultSpared():
-                self.faults.apply_met(event.fault_id, event.mdn, fired=False)
+                self.faults.apply_met(event.fault_id, event.subject, fired=False)
             case e.DestinationDowned():
                 self.lines.downed[event.url] = event.until
                 recover = RecoverDestination(url=event.url)

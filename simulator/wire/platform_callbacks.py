@@ -111,7 +111,7 @@ def _event(account: Account, notice: EventNotice) -> Json:
         "event_data": notice.data,
         "action": action,
     }
-    if notice.debug is not None:
+    if bytes(notice.debug) != b"null":
         told["debug_data"] = notice.debug
     return told
 

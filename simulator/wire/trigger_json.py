@@ -9,6 +9,7 @@ import msgspec
 
 from simulator.domain.account import Account
 from simulator.domain.instants import Instant, parse_instant
+from simulator.domain.notices import NOTHING
 from simulator.domain.person import PersonRef
 from simulator.domain.triggers import ListFilter, SubmitEvent, TriggerCampaign, TriggerPlan
 from simulator.wire import trigger_shapes as shapes
@@ -57,7 +58,7 @@ def read_event(body: bytes, version: int) -> SubmitEvent:
         event_type=told.event_type,
         recipient=_ref(named[0], value, version),
         data=msgspec.Raw(bytes(parts.event_data)),
-        debug=msgspec.Raw(bytes(parts.debug_data)) if told.debug_data else None,
+        debug=msgspec.Raw(bytes(parts.debug_data)) if told.debug_data else NOTHING,
     )
 
 

@@ -18,6 +18,7 @@ from simulator.runtime.universe import Universe
 
 PAGE = 1_000
 MOST = 2**63 - 1
+LONGEST_NUMBER = 20
 
 
 def _known_types(value: str) -> str:
@@ -44,7 +45,8 @@ async def index(request: web.Request) -> web.StreamResponse:
     types = [name for name in wish.types.split(",") if name]
     if "text/event-stream" in request.headers.get(hdrs.ACCEPT, ""):
         after = request.headers.get("Last-Event-ID", "")
-        start = min(int(after), MOST) if after.isascii() and after.isdigit() else wish.after
+        told = after.isascii() and after.isdigit() and len(after) < LONGEST_NUMBER
+        start = min(int(after), MOST) if told else wish.after
         return await _stream(request, universe, start, types)
     await universe.engine.committed()
     entries = await universe.store.entries(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -192,11 +193,11 @@ async def _occasion(call: Call) -> Occasion | None:
 def _mdn_in(body: bytes) -> str | None:
     """The first number a JSON body names, however deep."""
     try:
-        waiting: list[object] = [msgspec.json.decode(body)]
+        waiting: deque[object] = deque([msgspec.json.decode(body)])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     while waiting:
-        value = waiting.pop(0)
+        value = waiting.popleft()
         if isinstance(value, dict):
             if isinstance(value.get("mdn"), str):
                 return str(value["mdn"])
