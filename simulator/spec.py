@@ -21,7 +21,17 @@ from simulator.errors import BadSpec
 from simulator.specs.carriers import Carrier, known_carriers, profile_of
 from simulator.specs.faults import FaultSpec, rules_of
 from simulator.specs.phones import PersonaSpec, ShareText, persona_of, phone_faults, share
-from simulator.specs.values import DurationText, Id, InstantText, PatternText, milliseconds
+from simulator.specs.values import (
+    DurationText,
+    Id,
+    InstantText,
+    PatternText,
+    TimerText,
+    milliseconds,
+)
+
+LONGEST_CODE = 20
+"""What an SMPP address holds."""
 
 DEFAULT_START = "2026-01-05T15:00:00Z"
 
@@ -90,8 +100,8 @@ class SmppSpec(Spec):
 
     profile: Literal["vibes", "generic"] = "vibes"
     """`vibes` knows the commands Vibes does, `generic` also query, cancel, replace, data, multi."""
-    coding: Literal["ascii", "gsm"] = "ascii"
-    """What data_coding 0 is for this account."""
+    coding: Literal["ascii", "gsm", "standard"] = "ascii"
+    """What data_coding means: Vibes' two tables, by what 0 is, or the standard's (3 is Latin-1)."""
     mo_numbers: Literal["national", "e164"] = "national"
     """How numbers are written in deliver_sm: ten digits, or eleven with TON and NPI 1."""
     unsupported: Literal["generic_nack", "response"] = "generic_nack"
@@ -104,11 +114,11 @@ class SmppSpec(Spec):
     """How many requests may be unanswered at once, in either direction."""
     payload_bytes: StrictInt = Field(default=1_500, ge=140, le=60_000)
     """The most a message_payload may have."""
-    enquire_link: DurationText = "30s"
+    enquire_link: TimerText = "30s"
     """After how long a silence the peer is asked whether it is there; real time."""
-    inactivity: DurationText = "150s"
+    inactivity: TimerText = "150s"
     """After how long without a request a session ends; real time."""
-    response: DurationText = "10s"
+    response: TimerText = "10s"
     """How long an answer is waited for; real time."""
 
 
@@ -243,6 +253,12 @@ def account_faults(spec: AccountSpec) -> list[Fault]:
     faults += phone_faults(spec.phones, spec.personas)
     faults += _twice("faults", [item.id for item in spec.faults if item.id is not None])
     for number, source in enumerate(spec.source_codes):
+        if len(source.code) > LONGEST_CODE:
+            text = f'"{source.code}" is longer than {LONGEST_CODE} characters'
+            faults.append((("source_codes", number, "code"), text))
+        if source.alternate == source.code:
+            text = "a code is no alternate of its own"
+            faults.append((("source_codes", number, "alternate"), text))
         if source.alternate is not None and source.alternate not in codes:
             text = f'no code "{source.alternate}"{rather(source.alternate, codes)}'
             faults.append((("source_codes", number, "alternate"), text))

@@ -5,8 +5,7 @@ The user name decides the account. Errors are rows of Connect's table (http-erro
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -21,13 +20,13 @@ from simulator.domain.fault_rules import Effect, FaultRule, Occasion, Surface
 from simulator.domain.handset import carrier_of, is_mobile
 from simulator.domain.messages import Mt
 from simulator.domain.notices import ReceiptNotice
-from simulator.domain.numbers import InvalidMdn, parse_any_mdn
+from simulator.domain.numbers import InvalidMdn, Mdn, parse_any_mdn
 from simulator.domain.refusals import Fault, Problem
-from simulator.domain.sending import Accepted, BundleTaken, SubmitBundle
+from simulator.domain.sending import Accepted, BundleTaken, SubmitBundle, SubmitMt
 from simulator.runtime.ports import MessageRecord
 from simulator.runtime.universe import Universe
 from simulator.wire import connect_requests, connect_xml
-from simulator.wire.connect_requests import ConnectFault
+from simulator.wire.connect_requests import BadMember, ConnectFault
 from simulator.wire.connect_xml import Shown, Taken
 
 STATUS: dict[int, int] = {
@@ -114,7 +113,8 @@ async def submit(request: web.Request, universe: Universe) -> web.Response:
     Source: Connect: send-an-sms-message.
     """
     command = connect_requests.read_mt(await _body(request))
-    reply = await universe.engine.submit(command)
+    _meter(universe, 1)
+    reply = await universe.engine.submit(_marked(command))
     if isinstance(reply, Refusal):
         raise _fault(reply.problems[0])
     assert isinstance(reply, Accepted)
@@ -126,15 +126,36 @@ async def submit_bundle(request: web.Request, universe: Universe) -> web.Respons
     bundle = connect_requests.read_bundle(await _body(request))
     header = request.headers.get("X-VibesAPI-BundleId")
     submitter_id = bundle.submitter_bundle_id or header
+    orders = [_marked(item) for item in bundle.items if isinstance(item, SubmitMt)]
+    _meter(universe, len(orders))
     reply = await universe.engine.submit(
-        SubmitBundle(orders=bundle.orders, submitter_bundle_id=submitter_id)
+        SubmitBundle(orders=tuple(orders), submitter_bundle_id=submitter_id)
     )
     assert isinstance(reply, BundleTaken)
+    results = iter(reply.results)
     taken = [
-        _taken(order.submitter_id, result)
-        for order, result in zip(bundle.orders, reply.results, strict=True)
+        _refused(item) if isinstance(item, BadMember) else _taken(item.submitter_id, next(results))
+        for item in bundle.items
     ]
     return _answer(200, connect_xml.bundle(reply.bundle_id, submitter_id, taken))
+
+
+def _refused(member: BadMember) -> Taken:
+    fault = member.fault
+    retriable = fault.code in RETRIABLE
+    return Taken(member.submitter_id, None, fault.code, fault.description, retriable)
+
+
+def _meter(universe: Universe, messages: int) -> None:
+    """Refuse what is over the account's throughput, in messages. Raises ConnectFault 1002."""
+    if universe.account.connect.per_second and not universe.submits.passes(messages):
+        raise ConnectFault(1002, _TOLD[1002])
+
+
+def _marked(order: SubmitMt) -> SubmitMt:
+    """The order with the faults that hit its call, so that the message's history names them."""
+    struck = tuple(f"{rule.id} {rule.effect}" for rule in striking.STRUCK.get())
+    return msgspec.structs.replace(order, struck=struck) if struck else order
 
 
 def _taken(submitter_id: str | None, result: Mt | Problem) -> Taken:
@@ -244,9 +265,6 @@ def _handled(operation: str, handler: Handler) -> Callable[[web.Request], Awaita
             universe = speaker(request)
             if universe is None:
                 raise ConnectFault(1010, "Invalid User/Password.")
-            limit = universe.account.connect.per_second
-            if limit and request.method == "POST" and not universe.submits.passes():
-                raise ConnectFault(1002, _TOLD[1002])
 
             async def answer() -> web.Response:
                 try:
@@ -263,20 +281,41 @@ def _handled(operation: str, handler: Handler) -> Callable[[web.Request], Awaita
 
 
 async def _occasion(request: web.Request, universe: Universe, operation: str) -> Occasion | None:
-    """Whom a call is about, as a fault rule sees it; None where no rule holds."""
+    """Whom a call is about, as a fault rule sees it; None where no rule holds.
+
+    Of a bundle what all its messages have in common.
+    """
     if not universe.world.faults.rules:
         return None
-    told: dict[str, str | None] = {}
-    if operation == "submit":
-        try:
-            order = connect_requests.read_mt(await request.read())
-            told = {"mdn": order.mdn, "code": order.code, "carrier": order.carrier}
-        except ConnectFault:
-            pass
-    elif operation == "look_up":
-        with suppress(InvalidMdn):
-            told = {"mdn": parse_any_mdn(request.match_info["mdn"])}
-    return Occasion(surface=Surface.CONNECT, operation=operation, **told)
+    told: list[tuple[Mdn, str | None, str | None]] = []
+    try:
+        if operation == "submit":
+            orders = [connect_requests.read_mt(await request.read())]
+        elif operation == "submit_bundle":
+            items = connect_requests.read_bundle(await request.read()).items
+            orders = [item for item in items if isinstance(item, SubmitMt)]
+        else:
+            orders = []
+        told = [(order.mdn, order.code, order.carrier) for order in orders]
+        if operation == "look_up":
+            mdn = parse_any_mdn(request.match_info["mdn"])
+            told = [(mdn, request.query.get("shortcode"), None)]
+    except (ConnectFault, InvalidMdn):
+        pass
+    whole = [(mdn, code, given or carrier_of(universe.world, mdn)) for mdn, code, given in told]
+    return Occasion(
+        surface=Surface.CONNECT,
+        operation=operation,
+        mdn=_common(item[0] for item in whole),
+        code=_common(item[1] for item in whole),
+        carrier=_common(item[2] for item in whole),
+    )
+
+
+def _common(values: Iterable[str | None]) -> str | None:
+    """The one value there is, or None where there are several."""
+    known = set(values)
+    return known.pop() if len(known) == 1 else None
 
 
 def _struck(rule: FaultRule) -> web.Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from aiohttp import web
@@ -18,6 +19,9 @@ from simulator.runtime.universe import Universe
 
 INSTEAD = frozenset({Effect.STATUS, Effect.VENDOR_ERROR, Effect.THROTTLE, Effect.STORE_FULL})
 """Effects that answer in the handler's place: nothing was done."""
+
+STRUCK: ContextVar[tuple[FaultRule, ...]] = ContextVar("struck", default=())
+"""The rules that struck the call that is being answered."""
 
 NOISE = bytes(range(128, 256)) * 2
 """What a broken peer sends: no HTTP at all."""
@@ -34,10 +38,12 @@ async def answer(
     request: web.Request, universe: Universe, occasion: Occasion | None, how: Answer
 ) -> web.Response:
     """Answer a call, with whatever faults strike it. No occasion: no rule holds, none is asked."""
+    STRUCK.set(())
     if occasion is None:
         return await how.do()
     struck = await universe.engine.submit(MeetCall(occasion=occasion))
     assert isinstance(struck, Struck)
+    STRUCK.set(struck.rules)
     effects: dict[Effect, int] = {}
     for rule in struck.rules:
         effects[rule.effect] = max(rule.wait_ms, effects.get(rule.effect, 0))

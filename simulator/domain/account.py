@@ -71,7 +71,7 @@ class Smpp(Record, frozen=True, kw_only=True):
     """
 
     profile: Literal["vibes", "generic"] = "vibes"
-    coding: Literal["ascii", "gsm"] = "ascii"
+    coding: Literal["ascii", "gsm", "standard"] = "ascii"
     mo_numbers: Literal["national", "e164"] = "national"
     unsupported: Literal["generic_nack", "response"] = "generic_nack"
     max_binds: int = 8

@@ -22,7 +22,7 @@ from simulator.domain.lines import (
     RepeatCallback,
     Target,
 )
-from simulator.domain.messages import Mo, Mt, parts_of
+from simulator.domain.messages import Mo, Mt, ReceiptWish, parts_of
 from simulator.domain.notices import (
     EventNotice,
     MoNotice,
@@ -86,58 +86,65 @@ def send_receipts(
     `copy` is the message it was forwarded as. A carrier without handset receipts tells nothing
     beyond its own acceptance. Source: Connect: callbacks.
     """
-    wish, stage = mt.receipts, STAGES[state]
-    if wish is None or wish.url is None or wish.option == "NONE":
+    if STAGES[state] == "Handset" and not turn.account.profile(mt.carrier).handset_receipts:
         return
-    if wish.option.startswith("SMSC") and stage == "Handset":
-        return
-    under_way = wish.intermediate and state is MtState.SENT
-    if wish.option.endswith("ERROR") and error_code is None and not under_way:
-        return
-    if stage == "Handset" and not turn.account.profile(mt.carrier).handset_receipts:
-        return
-    if wish.final:
-        _send_smpp_receipts(turn, mt, state, error_code)
-        return
-    for number, part_id in enumerate(mt.part_ids, start=1):
-        notice = ReceiptNotice(
-            message_id=part_id,
-            original_id=mt.message_id,
-            submitter_id=mt.submitter_id,
-            part=number,
-            parts=len(mt.part_ids),
-            stage=stage,
-            error_code=error_code,
-            at=turn.now,
-            forwarded_to=copy.message_id if copy is not None else None,
-            forwarded_from=mt.forwarded_from,
-        )
+    wishes = mt.part_receipts or (mt.receipts,) * len(mt.part_ids)
+    for number, wish in enumerate(wishes, start=1):
+        if wish is None or wish.url is None or not _is_wanted(wish, state, error_code):
+            continue
+        notice: Notice
+        if wish.final:
+            notice = _smpp_receipt(turn, mt, number, state, error_code)
+        else:
+            notice = _receipt(turn, mt, number, state, error_code, copy)
         queue(turn, RECEIPT, notice, Target(url=wish.url), occasion=_of_message(mt))
 
 
-def _send_smpp_receipts(turn: Turn, mt: Mt, state: MtState, error_code: int | None) -> None:
-    """A receipt of how a message ended; one that it is under way if that was asked for."""
-    assert mt.receipts is not None
-    assert mt.receipts.url is not None
+def _is_wanted(wish: ReceiptWish, state: MtState, error_code: int | None) -> bool:
+    """Whether a wish is about a step: by its stage, its failure, its being the end."""
     under_way = state in (MtState.ROUTED, MtState.SENT)
-    wanted = state is MtState.SENT and mt.receipts.intermediate if under_way else mt.receipts.ends
-    if not wanted:
-        return
-    for number, (part_id, text) in enumerate(zip(mt.part_ids, parts_of(mt), strict=True), 1):
-        notice = SmppReceiptNotice(
-            message_id=part_id,
-            original_id=mt.message_id,
-            mdn=mt.mdn,
-            code=mt.code,
-            text=text[:20],
-            part=number,
-            parts=len(mt.part_ids),
-            submitted_at=mt.accepted_at,
-            at=turn.now,
-            error_code=error_code,
-            intermediate=under_way,
-        )
-        queue(turn, RECEIPT, notice, Target(url=mt.receipts.url), occasion=_of_message(mt))
+    if wish.final and under_way:
+        return wish.intermediate and state is MtState.SENT
+    if wish.final and not wish.ends:
+        return False
+    if wish.option == "NONE" or (wish.option.startswith("SMSC") and STAGES[state] == "Handset"):
+        return False
+    return error_code is not None or not wish.option.endswith("ERROR")
+
+
+def _receipt(
+    turn: Turn, mt: Mt, number: int, state: MtState, error_code: int | None, copy: Mt | None
+) -> ReceiptNotice:
+    return ReceiptNotice(
+        message_id=mt.part_ids[number - 1],
+        original_id=mt.message_id,
+        submitter_id=mt.submitter_id,
+        part=number,
+        parts=len(mt.part_ids),
+        stage=STAGES[state],
+        error_code=error_code,
+        at=turn.now,
+        forwarded_to=copy.message_id if copy is not None else None,
+        forwarded_from=mt.forwarded_from,
+    )
+
+
+def _smpp_receipt(
+    turn: Turn, mt: Mt, number: int, state: MtState, error_code: int | None
+) -> SmppReceiptNotice:
+    return SmppReceiptNotice(
+        message_id=mt.part_ids[number - 1],
+        original_id=mt.message_id,
+        mdn=mt.mdn,
+        code=mt.code,
+        text=parts_of(mt)[number - 1][:20],
+        part=number,
+        parts=len(mt.part_ids),
+        submitted_at=mt.accepted_at,
+        at=turn.now,
+        error_code=error_code,
+        intermediate=state in (MtState.ROUTED, MtState.SENT),
+    )
 
 
 def _of_message(mt: Mt) -> Occasion:

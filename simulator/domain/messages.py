@@ -74,7 +74,8 @@ class Mt(Record, frozen=True, kw_only=True):
     """An accepted message to a phone. `part_ids[0]` is the message id; `fate` what becomes of it.
 
     `part_texts` stands where the parts are not cut as a concatenating carrier cuts them,
-    `submitted_text` where the carrier cannot show what was submitted.
+    `submitted_text` where the carrier cannot show what was submitted, `part_receipts` where each
+    part was submitted by itself, `struck` which faults hit the call it came by.
     Source: Connect: send-an-sms-message, split-messages.
     """
 
@@ -97,6 +98,8 @@ class Mt(Record, frozen=True, kw_only=True):
     alternate: bool = False
     forwarded_from: str | None = None
     receipts: ReceiptWish | None = None
+    part_receipts: tuple[ReceiptWish | None, ...] = ()
+    struck: tuple[str, ...] = ()
 
 
 class Mo(Record, frozen=True, kw_only=True):

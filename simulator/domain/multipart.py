@@ -154,11 +154,13 @@ def _send(
             carrier=order.carrier,
             split=True,
             receipts=order.receipts,
+            struck=tuple(name for part in parts for name in part.submitted.order.struck),
         ),
         Purpose.CONNECT,
         carrier,
         part_ids=tuple(part.part_id for part in parts),
         part_texts=texts,
+        part_receipts=tuple(part.submitted.order.receipts for part in parts),
         failure=failure,
     )
 

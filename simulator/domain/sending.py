@@ -55,6 +55,7 @@ class SubmitMt(Command, frozen=True, kw_only=True):
     submitter_id: str | None = None
     transaction_id: str | None = None
     receipts: ReceiptWish | None = None
+    struck: tuple[str, ...] = ()
 
 
 class SubmitBundle(Command, frozen=True, kw_only=True):
@@ -189,6 +190,7 @@ def accept(
     heeds_opt_out: bool = True,
     part_ids: tuple[str, ...] = (),
     part_texts: tuple[str, ...] = (),
+    part_receipts: tuple[ReceiptWish | None, ...] = (),
     failure: tuple[int, str] | None = None,
 ) -> Mt:
     """Take a message in whatever is said of it, with its fate (Connect: send-an-sms-message).
@@ -226,6 +228,8 @@ def accept(
         alternate=order.alternate and turn.account.connect.version != "3.0",
         forwarded_from=forwarded_from,
         receipts=order.receipts,
+        part_receipts=part_receipts,
+        struck=order.struck,
     )
     turn.emit(MtAccepted(mt=mt))
     return mt

@@ -1,8 +1,9 @@
 """The outbox of one account: takes released callbacks to their destinations.
 
 In manual time deliveries go out one by one in the order they were released, so that a run has one
-history whatever a receiver's latency. In live time destinations are served side by side. What
-became of an attempt goes back to the engine as a command.
+history whatever a receiver's latency; through SMPP binds side by side, and recorded in that order.
+In live time destinations are served side by side. What became of an attempt goes back to the engine
+as a command.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from simulator.domain.lines import CallbackReleased, Delivery, RecordAttempt
+from simulator.domain.lines import CallbackReleased, Delivery, RecordAttempt, is_smpp
 from simulator.errors import EngineFailed
 from simulator.runtime.engine import Engine
 from simulator.runtime.ports import Attempt, Entry, Exchange, Transport
@@ -81,10 +82,10 @@ class Outbox:
         while True:
             await self._wake.wait()
             while self._todo:
-                delivery, attempt = self._todo.popleft()
                 if self._engine.world.clock.mode == "manual":
-                    await self._deliver(delivery, attempt)
+                    await self._deliver_in_order()
                 else:
+                    delivery, attempt = self._todo.popleft()
                     await self._room.acquire()
                     task = asyncio.create_task(self._deliver_beside(delivery, attempt))
                     self._tasks.add(task)
@@ -112,8 +113,19 @@ class Outbox:
                 took_ms=0,
             )
 
+    async def _deliver_in_order(self) -> None:
+        """Deliver the next, and record it; through SMPP binds all that is next at once."""
+        together = [self._todo.popleft()]
+        while is_smpp(together[0][0].url) and self._todo and is_smpp(self._todo[0][0].url):
+            together.append(self._todo.popleft())
+        exchanges = await asyncio.gather(*(self._try(*item) for item in together))
+        for (delivery, attempt), exchange in zip(together, exchanges, strict=True):
+            await self._record(delivery, attempt, exchange)
+
     async def _deliver(self, delivery: Delivery, attempt: int) -> None:
-        exchange = await self._try(delivery, attempt)
+        await self._record(delivery, attempt, await self._try(delivery, attempt))
+
+    async def _record(self, delivery: Delivery, attempt: int, exchange: Exchange) -> None:
         record = Attempt(
             delivery_id=delivery.delivery_id,
             attempt=attempt,

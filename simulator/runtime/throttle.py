@@ -16,12 +16,15 @@ class Throttle:
         self._per_second = per_second
         self._passed: deque[int] = deque()
 
-    def passes(self) -> bool:
-        """Whether one more call may pass now; it is counted if so."""
+    def passes(self, count: int = 1) -> bool:
+        """Whether so many more may pass now; they are counted if so, all of them or none.
+
+        One that is more than a whole second's worth passes where nothing passed before it.
+        """
         now = self._wall.now()
         while self._passed and self._passed[0] <= now - SECOND:
             self._passed.popleft()
-        if len(self._passed) >= self._per_second:
+        if self._passed and len(self._passed) + count > self._per_second:
             return False
-        self._passed.append(now)
+        self._passed.extend([now] * count)
         return True

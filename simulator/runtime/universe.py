@@ -114,12 +114,18 @@ class Universe:
         target: Callable[[Instant], Instant],
         probe: Probe | None = None,
         quiet_ms: int = 0,
+        wanted: Callable[[], None] | None = None,
     ) -> Advanced:
-        """Move manual time, settling after every instant that told somebody something."""
+        """Move manual time, settling after every instant that told somebody something.
+
+        `wanted` is asked before each settling, and raises where nobody waits for it any more.
+        """
         settled = 0
 
         async def settle() -> None:
             nonlocal settled
+            if wanted is not None:
+                wanted()
             settled += await self.settle(probe, quiet_ms)
 
         fired = await self.engine.advance(target, settle)

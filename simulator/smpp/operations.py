@@ -9,13 +9,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, TypeVar
 
+import msgspec
+
 from simulator.domain.callbacks import smpp_url
 from simulator.domain.decide import Refusal
 from simulator.domain.fault_rules import Effect, FaultRule, Occasion, Surface
 from simulator.domain.faults import MeetCall, Struck
+from simulator.domain.handset import carrier_of
 from simulator.domain.instants import to_datetime
 from simulator.domain.messages import Mt
-from simulator.domain.multipart import PartTaken
+from simulator.domain.multipart import PartTaken, SubmitPart
 from simulator.domain.numbers import normalise_phone
 from simulator.domain.refusals import Problem
 from simulator.domain.sending import (
@@ -54,6 +57,7 @@ from simulator.wire.smpp_submits import (
     read_replacement,
     read_submit,
 )
+from simulator.wire.smpp_tlv import Tag, tlv_value
 
 T = TypeVar("T")
 
@@ -77,7 +81,7 @@ async def answer(client: Client, pdu: Pdu) -> Answer:
         return Answer(cut=b"")
     if Effect.GARBAGE in faults:
         return Answer(cut=NOISE)
-    done = await _do(client, pdu)
+    done = await _do(client, pdu, tuple(f"{rule.id} {rule.effect}" for rule in faults.values()))
     if Effect.STORE_SLOW in faults:
         await asyncio.sleep(faults[Effect.STORE_SLOW].wait_ms / 1000)
     if Effect.LOSE_ANSWER in faults:
@@ -98,32 +102,50 @@ async def _struck(client: Client, pdu: Pdu) -> dict[Effect, FaultRule]:
     if not universe.world.faults.rules:
         return {}
     to = getattr(body, "destination_addr", None)
+    mdn = normalise_phone(to) if to else None
+    told = tlv_value(getattr(body, "tlvs", ()), Tag.VIBES_CARRIER_CODE)
+    carrier = told.decode("latin-1") if told else None
+    if carrier is None and mdn is not None:
+        carrier = carrier_of(universe.world, mdn)
     occasion = Occasion(
         surface=Surface.SMPP,
         operation=CommandId(pdu.command).name.lower(),
-        mdn=normalise_phone(to) if to else None,
+        mdn=mdn,
         code=getattr(body, "source_addr", None),
+        carrier=carrier,
     )
     reply = await universe.engine.submit(MeetCall(occasion=occasion))
     assert isinstance(reply, Struck)
     return {rule.effect: rule for rule in reply.rules}
 
 
-async def _do(client: Client, pdu: Pdu) -> Answer:
-    if client.throttle is not None and not client.throttle.passes():
+async def _do(client: Client, pdu: Pdu, struck: tuple[str, ...]) -> Answer:
+    submitted = _submitted(pdu)
+    if client.throttle is not None and submitted and not client.throttle.passes(submitted):
         return Answer(Status.RTHROTTLED)
     try:
-        return await OPERATIONS[CommandId(pdu.command)](client.universe, pdu)
+        return await OPERATIONS[CommandId(pdu.command)](client.universe, pdu, struck)
     except Refused as refused:
         return Answer(refused.status)
 
 
-async def submit(universe: Universe, pdu: Pdu) -> Answer:
+def _submitted(pdu: Pdu) -> int:
+    """How many messages a request submits."""
+    if isinstance(pdu.body, SubmitMulti):
+        return len(pdu.body.destinations)
+    return 1 if isinstance(pdu.body, ShortMessage | DataSm) else 0
+
+
+async def submit(universe: Universe, pdu: Pdu, struck: tuple[str, ...]) -> Answer:
     """submit_sm and data_sm: the message's id, or the part's (Connect: sending-receiving-messages)."""
     assert isinstance(pdu.body, ShortMessage | DataSm)
-    reply = await universe.engine.submit(
-        read_submit(pdu.body, universe.account.connect.smpp, smpp_url(universe.account.username))
-    )
+    read = read_submit(pdu.body, universe.account.connect.smpp, _url(universe))
+    if struck and isinstance(read, SubmitMt):
+        read = msgspec.structs.replace(read, struck=struck)
+    elif struck and isinstance(read, SubmitPart):
+        order = msgspec.structs.replace(read.order, struck=struck)
+        read = msgspec.structs.replace(read, order=order)
+    reply = await universe.engine.submit(read)
     if isinstance(reply, Refusal):
         return Answer(_status(reply.problems[0]))
     if isinstance(reply, PartTaken):
@@ -132,7 +154,7 @@ async def submit(universe: Universe, pdu: Pdu) -> Answer:
     return Answer(body=MessageIdResp(message_id=reply.mt.message_id))
 
 
-async def submit_multi(universe: Universe, pdu: Pdu) -> Answer:
+async def submit_multi(universe: Universe, pdu: Pdu, struck: tuple[str, ...]) -> Answer:
     """submit_multi: a message to each destination; the answer names the first one's id.
 
     Receipts name each message's own id. Source: SMPP 3.4, 4.5.
@@ -155,7 +177,7 @@ async def submit_multi(universe: Universe, pdu: Pdu) -> Answer:
             continue
         if not isinstance(order, SubmitMt):
             return Answer(Status.RINVESMCLASS)
-        orders.append((one, order))
+        orders.append((one, msgspec.structs.replace(order, struck=struck)))
     reply = await universe.engine.submit(SubmitBundle(orders=tuple(order for _, order in orders)))
     assert isinstance(reply, BundleTaken)
     first = ""
@@ -181,7 +203,7 @@ def _failed(one: Destination, status: int) -> Unsuccessful:
     return Unsuccessful(ton=one.ton, npi=one.npi, address=one.address, status=status)
 
 
-async def query(universe: Universe, pdu: Pdu) -> Answer:
+async def query(universe: Universe, pdu: Pdu, _struck: tuple[str, ...]) -> Answer:
     """query_sm: where a message stands (SMPP 3.4, 4.8)."""
     body = pdu.body
     assert isinstance(body, QuerySm)
@@ -200,7 +222,7 @@ async def query(universe: Universe, pdu: Pdu) -> Answer:
     )
 
 
-async def cancel(universe: Universe, pdu: Pdu) -> Answer:
+async def cancel(universe: Universe, pdu: Pdu, _struck: tuple[str, ...]) -> Answer:
     """cancel_sm: one message by its id, or all that go from one address to another.
 
     Source: SMPP 3.4, 4.9.
@@ -223,7 +245,7 @@ async def cancel(universe: Universe, pdu: Pdu) -> Answer:
     return Answer()
 
 
-async def replace(universe: Universe, pdu: Pdu) -> Answer:
+async def replace(universe: Universe, pdu: Pdu, _struck: tuple[str, ...]) -> Answer:
     """replace_sm: another text for a message that has not left (SMPP 3.4, 4.10)."""
     body = pdu.body
     assert isinstance(body, ReplaceSm)
@@ -235,7 +257,7 @@ async def replace(universe: Universe, pdu: Pdu) -> Answer:
     return Answer(Status.RREPLACEFAIL) if isinstance(reply, Refusal) else Answer()
 
 
-OPERATIONS: dict[CommandId, Callable[[Universe, Pdu], Awaitable[Answer]]] = {
+OPERATIONS: dict[CommandId, Callable[[Universe, Pdu, tuple[str, ...]], Awaitable[Answer]]] = {
     CommandId.SUBMIT_SM: submit,
     CommandId.DATA_SM: submit,
     CommandId.SUBMIT_MULTI: submit_multi,

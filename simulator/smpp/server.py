@@ -63,7 +63,13 @@ class SmppServer:
     async def listen(self, host: str, port: int, tls: ssl.SSLContext | None) -> tuple[str, int]:
         """Serve; the address. Raises PortInUse."""
         try:
-            self._server = await asyncio.start_server(self._serve, host, port, ssl=tls)
+            self._server = await asyncio.start_server(
+                self._serve,
+                host,
+                port,
+                ssl=tls,
+                ssl_handshake_timeout=self._init_seconds if tls is not None else None,
+            )
         except OSError as error:
             words = f"{host}:{port} cannot be listened on: {error.strerror or error}"
             if error.errno in (errno.EADDRINUSE, errno.EACCES):

@@ -117,7 +117,9 @@ class Session:
             while self.state is not State.CLOSED:
                 await self._read()
                 await asyncio.sleep(0)  # however much a client says at once, others are heard too
-        except (asyncio.IncompleteReadError, OSError, asyncio.CancelledError):
+        except asyncio.IncompleteReadError:
+            await self._drain()  # a client that says no more may still be listening
+        except (OSError, asyncio.CancelledError):
             pass
         finally:
             late.cancel()
@@ -162,6 +164,7 @@ class Session:
         try:
             octets = head + await self._reader.readexactly(frame_length(head) - 4)
         except BadPdu as bad:
+            await self._drain()
             await self._nack(bad.status, 0)
             self.because = f"no SMPP: {bad}"
             self.state = State.CLOSED

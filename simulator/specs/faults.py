@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
-from simulator.documents import Spec
+from simulator.documents import Spec, rather
 from simulator.domain.fault_rules import CALLS, EFFECTS, Effect, FaultRule, Match, Surface
 from simulator.domain.instants import parse_instant
 from simulator.domain.numbers import parse_any_mdn
@@ -136,6 +136,7 @@ class FaultSpec(Spec):
     @model_validator(mode="after")
     def _fits(self) -> FaultSpec:
         surface = Surface(self.match.surface)
+        _check_match(self.match)
         effect, number, wait_ms = self.effect.given()
         if effect not in EFFECTS[surface]:
             known = ", ".join(sorted(EFFECTS[surface]))
@@ -157,6 +158,45 @@ class FaultSpec(Spec):
             ratio=ratio(self.ratio),
             budget=self.budget,
         )
+
+
+OPERATIONS: dict[Surface, tuple[str, ...]] = {
+    Surface.CONNECT: ("submit", "submit_bundle", "get", "parts", "responses", "look_up"),
+    Surface.SMPP: (
+        "submit_sm",
+        "data_sm",
+        "submit_multi",
+        "query_sm",
+        "cancel_sm",
+        "replace_sm",
+    ),
+    Surface.RECEIPT: ("mt_receipt",),
+    Surface.MO: ("mo",),
+}
+"""What `operation` may be, where the surface has a closed set of them."""
+
+UNKNOWN_TO = {
+    Surface.PLATFORM: ("code", "carrier"),
+    Surface.CONNECT: ("list",),
+    Surface.SMPP: ("list",),
+    Surface.CARRIER: ("list",),
+    Surface.CALLBACK: ("carrier",),
+    Surface.RECEIPT: ("list",),
+    Surface.MO: ("list",),
+}
+"""The members of a match that no occasion of a surface has."""
+
+
+def _check_match(match: MatchSpec) -> None:
+    """Refuse a match that nothing could ever meet."""
+    surface = Surface(match.surface)
+    known = OPERATIONS.get(surface)
+    if match.operation is not None and known is not None and match.operation not in known:
+        told = rather(match.operation, list(known))
+        raise ValueError(f'surface "{surface}" has no operation "{match.operation}"{told}')
+    for name in UNKNOWN_TO[surface]:
+        if getattr(match, name) is not None:
+            raise ValueError(f'surface "{surface}" knows no {name}; leave it out')
 
 
 def _check_number(surface: Surface, effect: Effect, number: int | None) -> None:

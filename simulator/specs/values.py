@@ -57,6 +57,16 @@ RatioText = Annotated[str, AfterValidator(_ratio_text)]
 PatternText = Annotated[str, AfterValidator(_pattern_text)]
 
 
+def _waking(value: str) -> str:
+    if parse_duration(value) < 10 * MILLISECOND:
+        raise ValueError(f'"{value}" is too short; 10ms is the least')
+    return value
+
+
+TimerText = Annotated[DurationText, AfterValidator(_waking)]
+"""A duration that something waits again and again."""
+
+
 def milliseconds(text: str) -> int:
     """A duration in whole milliseconds."""
     return parse_duration(text) // MILLISECOND

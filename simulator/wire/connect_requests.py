@@ -5,6 +5,7 @@ Sources: Connect send-an-sms-message, messageBundles, http-error-and-status-code
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, cast, get_args
 
 from simulator.domain.messages import ReceiptOption, ReceiptWish
@@ -13,6 +14,7 @@ from simulator.domain.sending import SubmitMt
 from simulator.domain.urls import is_http_url
 from simulator.wire.xml import BadXml, Element, read
 
+BAD_FORM = 1020
 MAX_DESTINATIONS = 100
 MAX_BUNDLE_BYTES = 500 * 1024
 
@@ -29,11 +31,18 @@ class ConnectFault(Exception):
         self.description = description
 
 
+class BadMember(NamedTuple):
+    """A message of a bundle that cannot be taken by itself (Connect: messageBundles)."""
+
+    submitter_id: str | None
+    fault: ConnectFault
+
+
 class Bundle(NamedTuple):
-    """A bundle as submitted (Connect: messageBundles)."""
+    """A bundle as submitted, its messages in order (Connect: messageBundles)."""
 
     submitter_bundle_id: str | None
-    orders: tuple[SubmitMt, ...]
+    items: tuple[SubmitMt | BadMember, ...]
 
 
 def read_mt(body: bytes) -> SubmitMt:
@@ -50,7 +59,8 @@ def read_mt(body: bytes) -> SubmitMt:
 def read_bundle(body: bytes) -> Bundle:
     """The messages of a bundle: lists of destinations with one text, and single messages.
 
-    Raises ConnectFault as `read_mt` does, 1023 over 500 KB, 1020 over 100 destinations.
+    Raises ConnectFault 1020 for the form of the document and over 100 destinations, 1023 over
+    500 KB; a value that cannot be taken is told of its message alone.
     Source: Connect: messageBundles.
     """
     if len(body) > MAX_BUNDLE_BYTES:
@@ -58,23 +68,31 @@ def read_bundle(body: bytes) -> Bundle:
             1023, f"Message Size {len(body)}, exceeded maximum allowed: {MAX_BUNDLE_BYTES}"
         )
     root = _root(body, "mtMessageBundle")
-    orders: list[SubmitMt] = []
+    items: list[SubmitMt | BadMember] = []
     for item in root.children:
         if item.name == "mtMessageList":
             destinations = [one for one in item.children if one.name == "destination"]
             if not destinations:
                 raise _bad_form("<mtMessageList> has no <destination>")
-            orders += [
-                _order(item, one, one.attributes.get("submitterMessageId")) for one in destinations
-            ]
+            items += [_member(item, one, one.attributes) for one in destinations]
         elif item.name == "mtMessage":
-            submitter_id = item.attributes.get("submitterMessageId")
-            orders.append(_order(item, _one_destination(item), submitter_id))
+            items.append(_member(item, _one_destination(item), item.attributes))
         else:
             raise _bad_form(f"<{item.name}> is no message")
-    if not 1 <= len(orders) <= MAX_DESTINATIONS:
-        raise _bad_form(f"a bundle has 1 to {MAX_DESTINATIONS} destinations, not {len(orders)}")
-    return Bundle(root.attributes.get("submitterBundleId"), tuple(orders))
+    if not 1 <= len(items) <= MAX_DESTINATIONS:
+        raise _bad_form(f"a bundle has 1 to {MAX_DESTINATIONS} destinations, not {len(items)}")
+    return Bundle(root.attributes.get("submitterBundleId"), tuple(items))
+
+
+def _member(root: Element, destination: Element, named: Mapping[str, str]) -> SubmitMt | BadMember:
+    """One message of a bundle; a value that cannot be taken is its own fault, and no other's."""
+    submitter_id = named.get("submitterMessageId")
+    try:
+        return _order(root, destination, submitter_id)
+    except ConnectFault as fault:
+        if fault.code == BAD_FORM:
+            raise
+        return BadMember(submitter_id, fault)
 
 
 def _root(body: bytes, name: str) -> Element:

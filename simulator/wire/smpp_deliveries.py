@@ -89,8 +89,10 @@ def _coding(text: str, smpp: Smpp) -> tuple[int, Coding]:
     if smpp.coding == "gsm" and alphabet_of(text) is GSM7:
         return 0, Coding.GSM
     if text.isascii():
-        return (0 if smpp.coding == "ascii" else 1), Coding.ASCII
-    if alphabet_of(text) is GSM7:
+        return (1 if smpp.coding == "gsm" else 0), Coding.ASCII
+    if smpp.coding == "standard" and all(character <= "\xff" for character in text):
+        return 3, Coding.LATIN1
+    if smpp.coding == "ascii" and alphabet_of(text) is GSM7:
         return 4, Coding.GSM
     return 8, Coding.UCS2
 

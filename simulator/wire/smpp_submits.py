@@ -97,7 +97,7 @@ def read_submit(
         order=order,
         alphabet="UCS-2" if content.alphabet == UCS2.name else "GSM-7",
         octets=content.octets,
-        reference=part.reference,
+        reference=part.reference + (part.bits == 16) * 0x10000,
         number=part.number,
         total=part.total,
     )

@@ -155,9 +155,6 @@ async def test_a_bundle_over_500_kilobytes_is_refused(company: Company) -> None:
         ("1020", _bundle("<other/>")),
         ("1020", _bundle(_list())),
         ("1020", _bundle(_list(_destination(ANN)).replace("<text>Hi</text>", ""))),
-        ("1022", _bundle(_list(_destination(ANN)), _single("12345"))),
-        ("1022", _bundle(_list(_destination(ANN), _destination(BOB, "x" * 41)))),
-        ("1027", _bundle(_list(_destination(ANN), more="<premium/>"))),
     ],
 )
 async def test_a_bundle_that_is_badly_formed_is_refused_as_a_whole(
@@ -168,6 +165,22 @@ async def test_a_bundle_that_is_badly_formed_is_refused_as_a_whole(
     answer = await _submit(company, body)
     assert (answer.xml.tag, answer.xml.get("code")) == ("error", code)
     assert await company.events() == before
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (_bundle(_list(_destination(ANN)), _single("12345")), [None, "1022"]),
+        (_bundle(_list(_destination(BOB, "x" * 41), _destination(ANN))), ["1022", None]),
+        (_bundle(_list(_destination(ANN), more="<premium/>"), _single(BOB)), ["1027", None]),
+    ],
+)
+async def test_a_wrong_value_is_its_own_messages_fault(
+    company: Company, body: bytes, told: list[str | None]
+) -> None:
+    """One message has the error, the others are taken."""
+    answer = await _submit(company, body)
+    assert (answer.status, [item.get("code") for item in answer.xml]) == (200, told)
 
 
 async def test_the_header_names_a_bundle_that_does_not_name_itself(company: Company) -> None:

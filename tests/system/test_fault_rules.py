@@ -57,7 +57,6 @@ async def _post(company: Company, mdn: str) -> bool:
         ({"number": "13125550101"}, [False, False, False, True, True, False]),
         ({"number": "+13125550101", "list": "1001"}, [False, False, False, True, False, False]),
         ({"number": BOB}, [False] * 6),
-        ({"code": "65047"}, [False] * 6),
         ({"carrier": "104"}, [False] * 6),
         ({"surface": "connect"}, [False] * 6),
     ],
@@ -101,14 +100,14 @@ async def test_the_number_in_a_body_is_found(company: Company, body: dict[str, A
         ({"number": ANN}, [True, False, False]),
         ({"operation": "submit"}, [True, True, False]),
         ({"operation": "submit_bundle"}, [False, False, True]),
-        ({"code": "65047"}, [True, False, False]),
+        ({"code": "65047"}, [True, False, True]),
         ({"code": "70000"}, [False, True, False]),
     ],
 )
 async def test_a_match_narrows_connects_calls(
     make_company: MakeCompany, match: dict[str, Any], struck: list[bool]
 ) -> None:
-    """By the operation's name, the destination and the code; a bundle has neither of them."""
+    """By name, destination and code; a bundle has what its messages share."""
     company = await make_company(source_codes=[{"code": "65047"}, {"code": "70000"}])
     await _add(company, {"surface": "connect", **match})
     to = f'<destination address="{BOB}"/><source address="65047"/><text>Hi</text>'
@@ -204,7 +203,7 @@ async def test_a_profile_is_a_named_set_of_rules(company: Company, name: str) ->
 async def test_a_rule_is_shown_as_it_was_told(company: Company) -> None:
     """Every member of the match in its plain form, the effect, its number, its wait and its share."""
     match = {
-        **{"surface": "carrier", "operation": "connect", "number": "3125550101", "list": 7},
+        **{"surface": "carrier", "operation": "connect", "number": "3125550101"},
         **{"code": "65047", "carrier": "104", "nth": 2},
         **{"since": "2026-01-05T15:00:00+01:00", "until": "2026-01-06"},
     }
@@ -216,7 +215,7 @@ async def test_a_rule_is_shown_as_it_was_told(company: Company) -> None:
             "id": "all",
             "match": {
                 **{"surface": "carrier", "operation": "connect", "number": "+13125550101"},
-                **{"list": "7", "code": "65047", "carrier": "104", "nth": 2},
+                **{"list": None, "code": "65047", "carrier": "104", "nth": 2},
                 **{"since": "2026-01-05T14:00:00Z", "until": "2026-01-06T00:00:00Z"},
             },
             **{"effect": "delay", "value": None, "wait_ms": 90_000, "ratio": "25/100"},

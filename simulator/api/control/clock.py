@@ -76,7 +76,9 @@ async def move(request: web.Request) -> web.Response:
         if call.settle:
             settled = await universe.settle(probe, quiet_ms)
             return respond({**_shown(universe), "fired": 0, "settled": settled})
-        done = await universe.advance(_target(call), probe, quiet_ms)
+        done = await universe.advance(
+            _target(call), probe, quiet_ms, lambda: _must_be_there(request)
+        )
     return respond({**_shown(universe), "fired": done.fired, "settled": done.settled})
 
 
@@ -90,12 +92,17 @@ def _target(call: ClockCall) -> Callable[[Instant], Instant]:
     return lambda _now: to
 
 
+def _must_be_there(request: web.Request) -> None:
+    """Raise where the caller of the clock has left."""
+    if request.transport is None or request.transport.is_closing():
+        raise UserError("the caller has left; time stands where it is")
+
+
 def _probe(request: web.Request, session: aiohttp.ClientSession, url: str | None) -> Probe:
     """Ask the application whether it is idle; give up where the caller of the clock has left."""
 
     async def probe() -> None:
-        if request.transport is None or request.transport.is_closing():
-            raise UserError("the caller has left; time stands where it is")
+        _must_be_there(request)
         if url is None:
             return
         try:

@@ -24,18 +24,20 @@ async def message(universe: Universe, record: MessageRecord) -> dict[str, object
     deliveries = _deliveries(trail)
     attempts = await universe.store.attempts(key, list(deliveries))
     told = [_told(item, attempts, universe) for item in deliveries.values()]
+    faults = [_fault(entry) for entry in trail if isinstance(entry.value, FaultFired)]
     price = universe.account.settings.price_micros
     shown: dict[str, object] = {
         **views.message(record),
         "price_micros": record.segments * price if record.direction == "mt" else 0,
         "hint": hint(record.text),
         "history": [_step(step) for step in record.history],
-        "faults": [_fault(entry) for entry in trail if isinstance(entry.value, FaultFired)],
+        "faults": faults,
         "told": told,
         "details": msgspec.Raw(record.body),
     }
     if record.direction == "mt":
         mt = msgspec.json.decode(record.body, type=Mt)
+        shown["faults"] = [*map(_of_the_call, mt.struck), *faults]
         shown["fate"] = _fate(mt, record)
         shown["parts"] = [
             {"id": part_id, "text": text}
@@ -116,6 +118,12 @@ def _fault(entry: Entry) -> dict[str, object]:
         "hit": fired.occasion.surface,
         "at": iso(entry.at),
     }
+
+
+def _of_the_call(struck: str) -> dict[str, object]:
+    """A fault that hit the call a message came by."""
+    fault_id, _, effect = struck.rpartition(" ")
+    return {"id": fault_id, "effect": effect, "hit": "call", "at": None}
 
 
 def _deliveries(trail: list[Entry]) -> dict[str, Delivery]:
