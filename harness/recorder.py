@@ -1,12 +1,47 @@
-"""The recorder: per person, what was sent, what arrived, or the reason why not."""
+"""The recorder: who was sent what and why not, what was counted when, and which faults struck whom."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
 
 from harness.campaigns.activity_log import Activity, Kind
+from harness.campaigns.counters import over_time
+from harness.campaigns.people import People
 from harness.events import Arrival, PersonRecord
 from harness.scenario.stage import Stage
+
+MOST_BARS = 48
+"""Into how many minutes or hours a campaign's time is cut at most; beyond, into days."""
+
+_COUNTED = frozenset({Kind.SMS_SENT, Kind.SMS_DELIVERED, Kind.SMS_BOUNCED, Kind.SMS_CLICKED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What a campaign counted in one minute, hour or day; `at` is its start in UTC."""
+
+    campaign: str
+    at: str
+    per: str
+    sent: int
+    delivered: int
+    bounced: int
+    clicked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRecord:
+    """A fault rule: what it was about, how often it was met and fired, and whom it hit how often."""
+
+    id: str
+    effect: str
+    about: str
+    met: int = 0
+    fired: int = 0
+    whom: dict[str, int] = field(default_factory=dict)
 
 
 async def record(stage: Stage, messages: list[dict[str, Any]]) -> tuple[PersonRecord, ...]:
@@ -54,6 +89,7 @@ def _arrival(item: dict[str, Any], activity: Activity | None) -> Arrival:
         purpose=item["purpose"],
         segments=item["segments"],
         campaign=activity.campaign if activity is not None else None,
+        error_code=item.get("error_code"),
     )
 
 
@@ -62,3 +98,84 @@ def _why_not(item: Activity) -> str:
     on = f" on list {item.list_id}" if item.list_id else ""
     detail = f" ({item.detail})" if item.detail else ""
     return f"{item.kind}{where}{on}: {item.reason}{detail}"
+
+
+def tallies(log: Iterable[Activity]) -> tuple[Tally, ...]:
+    """The counters of each campaign over time, in the period that its bars can show."""
+    activities = list(log)
+    per = _period(activities)
+    names = dict.fromkeys(item.campaign for item in activities if item.campaign is not None)
+    return tuple(
+        Tally(
+            campaign=name,
+            at=f"{start:%Y-%m-%d %H:%M}",
+            per=per,
+            sent=found.sent,
+            delivered=found.delivered,
+            bounced=found.bounced_soft + found.bounced_hard,
+            clicked=found.clicked,
+        )
+        for name in names
+        for start, found in over_time(activities, name, per).items()
+    )
+
+
+def _period(activities: Sequence[Activity]) -> Literal["minute", "hour", "day"]:
+    """The shortest period of which the time of all that is counted has few enough."""
+    counted = [item.moment for item in activities if item.kind in _COUNTED]
+    if not counted or max(counted) - min(counted) < timedelta(minutes=MOST_BARS):
+        return "minute"
+    return "hour" if max(counted) - min(counted) < timedelta(hours=MOST_BARS) else "day"
+
+
+def faults(journal: Iterable[Mapping[str, Any]], people: People) -> tuple[FaultRecord, ...]:
+    """Every fault rule of a journal in the order it came; one that came again counts on."""
+    rules: dict[str, Any] = {}
+    met: dict[str, int] = {}
+    whom: dict[str, dict[str, int]] = {}
+    for row in journal:
+        data = row["data"]
+        if row["type"] == "AccountOpened":
+            rules |= {rule["id"]: rule for rule in data["account"]["faults"]}
+        elif row["type"] == "FaultAdded":
+            rules[data["rule"]["id"]] = data["rule"]
+        elif row["type"] in ("FaultFired", "FaultSpared"):
+            met[data["fault_id"]] = met.get(data["fault_id"], 0) + 1
+        if row["type"] == "FaultFired":
+            hit = whom.setdefault(data["fault_id"], {})
+            name = _hit(data["occasion"], people)
+            hit[name] = hit.get(name, 0) + 1
+    return tuple(
+        FaultRecord(
+            id=key,
+            effect=_effect(rule),
+            about=_about(rule["match"]),
+            met=met.get(key, 0),
+            fired=sum(whom.get(key, {}).values()),
+            whom=whom.get(key, {}),
+        )
+        for key, rule in rules.items()
+    )
+
+
+def _hit(occasion: Any, people: People) -> str:
+    """Whom a fault hit: the people of the number, the number, or the call that names none."""
+    mdn = occasion["mdn"]
+    if mdn is None:
+        return str(occasion["operation"])
+    return ", ".join(person.name for person in people.with_mdn(mdn)) or str(mdn)
+
+
+def _effect(rule: Any) -> str:
+    number = f" {rule['number']}" if rule["number"] is not None else ""
+    wait = f" {rule['wait_ms'] / 1000:g} s" if rule["wait_ms"] else ""
+    return f"{rule['effect']}{number}{wait}"
+
+
+def _about(match: Any) -> str:
+    """What a rule is about: its surface, and what narrows it."""
+    named = {"operation": "", "mdn": "", "list_id": "list ", "code": "code ", "carrier": "carrier "}
+    told = [f"{words}{match[name]}" for name, words in named.items() if match[name] is not None]
+    if match["nth"] is not None:
+        told.append(f"number {match['nth']}")
+    return ", ".join((match["surface"], *told))

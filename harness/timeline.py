@@ -1,56 +1,110 @@
-"""The timeline of a phone: its texts, and what the campaign system did about its people."""
+"""The timeline of a phone: what went down to it and up from it, who was told, who struck.
+
+It is read from the journal and from the campaign system's log. A line stands on a side, whose doing or
+lot it is (campaigns, vibes, carrier, phone); what moves says from which side to which.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
-from harness.campaigns.activity_log import Activity
+from harness.campaigns.activity_log import Activity, Kind
 from harness.events import Rung
 from harness.scenario.stage import Stage
 
-_FINAL = {"delivered", "blocked", "refused", "undeliverable", "expired", "deleted"}
+Row = Mapping[str, Any]
+"""A row of the journal as the control API gives it: seq, at, kind, type, data."""
+
+_CAUSES = frozenset({Kind.CREATED, Kind.CHANGED, Kind.FORM, Kind.REQUESTED})
+"""What a person or an operator does: at one instant it stands before what it leads to."""
+
+_FAILURES = {
+    "blocked": ("", "vibes"),
+    "deleted": ("", "vibes"),
+    "refused": ("vibes", "carrier"),
+    "undeliverable": ("carrier", "phone"),
+    "expired": ("carrier", "phone"),
+}
+"""Between which lanes a message ends that does not arrive."""
+
+_STRUCK = {"carrier": "carrier", "callback": "vibes", "receipt": "vibes", "mo": "vibes"}
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop(Rung):
+    """A rung that knows between which sides it moves, `""` where it stays, and what kind it is.
+
+    Kinds: message, failed, reply, state, consent, callback, trouble (a callback not taken), fault,
+    activity.
+    """
+
+    kind: str = ""
+    origin: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    at: datetime
+    place: tuple[int, int]
+    side: str
+    text: str
+    kind: str
+    origin: str = ""
+    target: str = ""
 
 
 async def of_person(stage: Stage, name: str) -> tuple[Rung, ...]:
     """The ladder of a person's phone, oldest first; times are virtual."""
+    return (await of_people(stage, [name]))[name]
+
+
+async def of_people(
+    stage: Stage, names: Iterable[str], journal: Sequence[Row] | None = None
+) -> dict[str, tuple[Rung, ...]]:
+    """The ladders of several people; the journal is fetched where it is not given."""
+    phones = Phones(await stage.account.events() if journal is None else journal)
+    return {name: _ladder(stage, phones, name) for name in names}
+
+
+def _ladder(stage: Stage, phones: Phones, name: str) -> tuple[Rung, ...]:
     start = datetime.fromisoformat(str(stage.account.shown["clock"]["now"]))
     mdn = stage.person(name).mdn
-    rungs: list[tuple[datetime, int, str, str]] = []
-    if mdn is not None:
-        for item in await stage.account.conversation(mdn):
-            full = await stage.account.message(item["id"])
-            rungs += [(at, len(rungs), side, text) for at, side, text in _message(full)]
+    lines = list(phones.lines.get(mdn, ())) if mdn is not None else []
     people = stage.system.people.with_mdn(mdn) if mdn else [stage.person(name)]
     for person in people:
-        for activity in stage.system.log.of(person.id):
-            at = datetime.fromisoformat(activity.at)
-            rungs.append((at, len(rungs), "campaigns", _activity(person.name, activity)))
+        lines += [
+            _activity(person.name, activity, index)
+            for index, activity in enumerate(stage.system.log.of(person.id))
+        ]
     return tuple(
-        Rung(at=_clock(at), after=_offset(at - start), side=side, text=text)
-        for at, _, side, text in sorted(rungs)
+        Hop(
+            at=line.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
+            after=_offset(line.at - start),
+            side=line.side,
+            kind=line.kind,
+            origin=line.origin,
+            target=line.target,
+            text=line.text if times == 1 else f"{line.text} ({times} times)",
+        )
+        for line, times in _counted(sorted(lines, key=lambda line: (line.at, line.place)))
     )
 
 
-def _message(full: dict[str, Any]) -> list[tuple[datetime, str, str]]:
-    history = full["history"]
-    if full["direction"] == "mo":
-        at = datetime.fromisoformat(history[0]["at"])
-        return [(at, "phone", f'"{full["text"]}" to {full["code"]} (taken as {full["purpose"]})')]
-    what = f'"{full["text"]}" ({full["purpose"].replace("_", " ")})'
-    lines = [(datetime.fromisoformat(history[0]["at"]), "vibes", f"accepts {what}")]
-    for step in history[1:]:
-        if step["state"] in _FINAL:
-            code = f", code {step['error_code']}" if step["error_code"] is not None else ""
-            text = f"{step['state']}{code}: {what}"
-            lines.append((datetime.fromisoformat(step["at"]), "phone", text))
-    for fault in full["faults"]:
-        text = f"fault {fault['id']} strikes its {fault['hit']}: {fault['effect']}"
-        lines.append((datetime.fromisoformat(fault["at"]), "vibes", text))
-    return lines
+def _counted(lines: Iterable[_Line]) -> Iterator[tuple[_Line, int]]:
+    """Lines that say the same at the same instant, one after the other, as one: receipts of parts."""
+    for _, same in groupby(lines, key=lambda line: (line.at, line.side, line.kind, line.text)):
+        found = list(same)
+        yield found[0], len(found)
 
 
-def _activity(name: str, activity: Activity) -> str:
+def _activity(name: str, activity: Activity, index: int) -> _Line:
     parts = [f"{name}: {activity.kind}"]
     if activity.campaign:
         parts.append(f'in "{activity.campaign}"')
@@ -58,11 +112,226 @@ def _activity(name: str, activity: Activity) -> str:
         parts.append(f"list {activity.list_id}")
     if activity.reason:
         parts.append(f"because {activity.reason}")
-    return " ".join(parts)
+    return _Line(
+        at=activity.moment,
+        place=(0 if activity.kind in _CAUSES else 2, index),
+        side="campaigns",
+        text=" ".join(parts),
+        kind="activity",
+    )
 
 
-def _clock(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+class Phones:
+    """A journal read once: the lines of every phone in it, by number."""
+
+    def __init__(self, journal: Iterable[Row]) -> None:
+        self.lines: dict[str, list[_Line]] = {}
+        self._mdn_of: dict[str, str] = {}
+        self._messages: dict[str, Any] = {}
+        self._requests: dict[str, Any] = {}
+        self._told: dict[str, Any] = {}
+        self._handsets: dict[str, Any] = {}
+        readers: dict[str, Callable[[Row, Any], None]] = {
+            "PersonAdded": self._person,
+            "PersonUpdated": self._person,
+            "MoReceived": self._received,
+            "MtAccepted": self._accepted,
+            "MtReplaced": self._replaced,
+            "MtMoved": self._moved,
+            "MtHeld": self._held,
+            "MtForwarded": self._forwarded,
+            "HandsetChanged": self._handset,
+            "ParticipationOpened": self._asked,
+            "ParticipationEnded": self._ended,
+            "SubscriptionAdded": self._joined,
+            "SubscriptionRemoved": self._left,
+            "OptedOut": self._opted_out,
+            "OptOutLifted": self._lifted,
+            "CallbackQueued": self._queued,
+            "CallbackKept": self._queued,
+            "CallbackOverflowed": self._overflowed,
+            "CallbackDelivered": self._taken,
+            "CallbackDeferred": self._deferred,
+            "CallbackFailed": self._given_up,
+            "FaultFired": self._struck,
+        }
+        for row in journal:
+            reader = readers.get(row["type"])
+            if reader is not None:
+                reader(row, row["data"])
+
+    def _add(
+        self, row: Row, mdn: str | None, side: str, text: str, kind: str, origin: str = ""
+    ) -> None:
+        """One more line of a phone; with an origin it moved from there, a reply to Vibes."""
+        if mdn is not None:
+            line = _Line(
+                at=datetime.fromisoformat(str(row["at"])),
+                place=(1, row["seq"]),
+                side=side,
+                text=text,
+                kind=kind,
+                origin=origin,
+                target="vibes" if kind == "reply" else side if origin else "",
+            )
+            self.lines.setdefault(mdn, []).append(line)
+
+    def _person(self, _row: Row, data: Any) -> None:
+        person = data["person"]
+        if person["mdn"] is not None:
+            self._mdn_of[person["person_key"]] = person["mdn"]
+
+    def _received(self, row: Row, data: Any) -> None:
+        mo = data["mo"]
+        text = f'"{mo["text"]}" to {mo["code"]} (taken as {mo["taken_as"]})'
+        self._add(row, mo["mdn"], "phone", text, "reply", "phone")
+
+    def _accepted(self, row: Row, data: Any) -> None:
+        mt = data["mt"]
+        self._messages[mt["message_id"]] = mt
+        origin = "" if mt["surface"] == "platform" else "campaigns"
+        self._add(row, mt["mdn"], "vibes", f"accepts {_what(mt)}", "message", origin)
+
+    def _replaced(self, row: Row, data: Any) -> None:
+        mt = data["mt"]
+        self._messages[mt["message_id"]] = mt
+        self._add(row, mt["mdn"], "vibes", f"replaced by {_what(mt)}", "state", "campaigns")
+
+    def _moved(self, row: Row, data: Any) -> None:
+        mt = self._messages.get(data["message_id"])
+        if mt is None:
+            return
+        state, mdn = data["state"], mt["mdn"]
+        if state == "sent":
+            self._add(row, mdn, "carrier", f"sent: {_what(mt, 40)}", "state", "vibes")
+        elif state == "delivered":
+            self._add(row, mdn, "phone", f"delivered: {_what(mt)}", "message", "carrier")
+        elif state in _FAILURES:
+            origin, side = _FAILURES[state]
+            code = f", code {data['error_code']}" if data["error_code"] is not None else ""
+            self._add(row, mdn, side, f"{state}{code}: {_what(mt)}", "failed", origin)
+
+    def _held(self, row: Row, data: Any) -> None:
+        mt = self._messages.get(data["message_id"])
+        if mt is not None:
+            text = f"waits: {_what(mt, 40)}; {data['because']}"
+            self._add(row, mt["mdn"], "carrier", text, "state")
+
+    def _forwarded(self, row: Row, data: Any) -> None:
+        mt = self._messages.get(data["message_id"])
+        if mt is not None:
+            text = f"sent again from the alternate code: {_what(mt, 40)}"
+            self._add(row, mt["mdn"], "vibes", text, "state", "carrier")
+
+    def _handset(self, row: Row, data: Any) -> None:
+        now = data["handset"]
+        before = self._handsets.get(now["mdn"], {})
+        self._handsets[now["mdn"]] = now
+        told = [
+            words.format(now[name])
+            for name, value, words in (
+                ("connected", False, "its carrier drops the number"),
+                ("reachable", False, "is switched off"),
+                ("reachable", True, "is switched on"),
+            )
+            if now[name] is value and before.get(name, True) is not value
+        ]
+        if now["carrier"] is not None and now["carrier"] != before.get("carrier"):
+            told.append(f"is with carrier {now['carrier']}")
+        if told:
+            self._add(row, now["mdn"], "phone", ", ".join(told), "state")
+
+    def _asked(self, row: Row, data: Any) -> None:
+        item = data["participation"]
+        again = item["participation_id"] in self._requests
+        self._requests[item["participation_id"]] = item
+        words = "the window now ends" if again else f"asks to join {item['campaign_id']}, until"
+        text = f"{words} {_instant(item['expires_at']):%Y-%m-%d %H:%M:%S}"
+        self._add(row, item["mdn"], "vibes", text, "consent")
+
+    def _ended(self, row: Row, data: Any) -> None:
+        item = self._requests.get(data["participation_id"])
+        if item is not None:
+            text = f"the request to join {item['campaign_id']} ends {data['outcome']}"
+            self._add(row, item["mdn"], "vibes", text, "consent")
+
+    def _joined(self, row: Row, data: Any) -> None:
+        item = data["subscription"]
+        text = f"is on list {item['list_id']} (consent: {item['consent']})"
+        self._add(row, self._mdn_of.get(item["person_key"]), "vibes", text, "consent")
+
+    def _left(self, row: Row, data: Any) -> None:
+        text = f"is off list {data['list_id']} ({data['reason']})"
+        self._add(row, self._mdn_of.get(data["person_key"]), "vibes", text, "consent")
+
+    def _opted_out(self, row: Row, data: Any) -> None:
+        item = data["opt_out"]
+        self._add(row, item["mdn"], "vibes", f"opted out of {item['code']}", "consent")
+
+    def _lifted(self, row: Row, data: Any) -> None:
+        text = f"the opt-out of {data['code']} is lifted"
+        self._add(row, data["mdn"], "vibes", text, "consent")
+
+    def _queued(self, _row: Row, data: Any) -> None:
+        self._told[data["delivery"]["delivery_id"]] = data["delivery"]
+
+    def _taken(self, row: Row, data: Any) -> None:
+        self._callback(row, data, "callback", f": {data['status']}")
+
+    def _deferred(self, row: Row, data: Any) -> None:
+        due = f"{_instant(data['due']):%H:%M:%S}"
+        self._callback(row, data, "trouble", f" not taken ({data['reason']}), again at {due}")
+
+    def _given_up(self, row: Row, data: Any) -> None:
+        self._callback(row, data, "trouble", f" failed ({data['reason']})")
+
+    def _overflowed(self, row: Row, data: Any) -> None:
+        self._queued(row, data)
+        told = {"delivery_id": data["delivery"]["delivery_id"]}
+        self._callback(row, told, "trouble", " failed (the line is full)")
+
+    def _callback(self, row: Row, data: Any, kind: str, became: str) -> None:
+        delivery = self._told.get(data["delivery_id"])
+        if delivery is not None:
+            text = f"{_notice(delivery)}{became}"
+            self._add(row, self._addressee(delivery["notice"]), "campaigns", text, kind, "vibes")
+
+    def _addressee(self, notice: Any) -> str | None:
+        """The number a callback tells of; that of its message where it names none; or nobody's."""
+        person = notice.get("person")
+        mdn = person["mdn"] if person is not None else notice.get("mdn")
+        mt = self._messages.get(notice.get("original_id"))
+        return str(mdn) if mdn is not None else mt["mdn"] if mt is not None else None
+
+    def _struck(self, row: Row, data: Any) -> None:
+        occasion = data["occasion"]
+        surface = occasion["surface"]
+        text = f"fault {data['fault_id']} strikes its {surface}: {data['effect']}"
+        self._add(row, occasion["mdn"], _STRUCK.get(surface, "vibes"), text, "fault")
+
+
+def _what(mt: Any, most: int | None = None) -> str:
+    text = mt["text"]
+    shown = text if most is None or len(text) <= most else f"{text[:most].rstrip()}..."
+    return f'"{shown}" ({mt["purpose"].replace("_", " ")})'
+
+
+def _notice(delivery: Any) -> str:
+    """What a callback tells, in a few words."""
+    notice, kind = delivery["notice"], delivery["callback_type"]
+    if "stage" in notice and "original_id" in notice:
+        code = notice["error_code"]
+        return f"receipt, {notice['stage'].lower()} " + ("ok" if code is None else f"code {code}")
+    if "list_id" in notice and "opt_in_at" in notice:
+        reason = notice["opt_out_reason"]
+        return f"{kind}, list {notice['list_id']}" + (f" ({reason})" if reason else "")
+    if "campaign_id" in notice:
+        return f"{kind} {notice['status']}, {notice['campaign_id']}"
+    return str(kind)
+
+
+def _instant(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)
 
 
 def _offset(delta: timedelta) -> str:

@@ -51,6 +51,7 @@ class Reason(StrEnum):
     RAN_BEFORE = "ran_before"
     DOES_NOT_MATCH = "does_not_match"
     CAMPAIGN_INVALID = "campaign_invalid"
+    NOT_ACTIVE = "not_active"
     SOFT = "soft"
     HARD = "hard"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, tzinfo
 from typing import Literal
 
 from harness.campaigns.activity_log import Activity, Kind, Reason
@@ -19,9 +19,11 @@ _COUNTED = {
     Kind.SMS_CLICKED: "clicked",
 }
 
-
 COUNTED = ("sent", "delivered", "bounced_soft", "bounced_hard", "clicked")
 """What is counted (Marketo: R22)."""
+
+RATES = ("delivery_rate", "bounce_rate")
+"""What is told of what was sent (Marketo: R22)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +61,16 @@ def over_time(
     activities: Iterable[Activity],
     campaign: str | None = None,
     per: Literal["minute", "hour", "day"] = "hour",
+    zone: tzinfo = UTC,
 ) -> dict[datetime, Counters]:
-    """The counters of each minute, hour or day in which anything happened (Marketo: R22)."""
+    """The counters of each minute, hour or day in which anything happened, by its start in UTC.
+
+    A day is one of the zone. Source: Marketo: R22.
+    """
     found: dict[datetime, list[Activity]] = {}
     for item in activities:
         if campaign in (None, item.campaign) and _name(item) is not None:
-            found.setdefault(_start(item.moment, per), []).append(item)
+            found.setdefault(_start(item.moment, per, zone), []).append(item)
     return {start: counters(items) for start, items in sorted(found.items())}
 
 
@@ -74,9 +80,9 @@ def _name(item: Activity) -> str | None:
     return _COUNTED.get(item.kind)
 
 
-def _start(moment: datetime, per: str) -> datetime:
+def _start(moment: datetime, per: str, zone: tzinfo) -> datetime:
+    if per == "day":
+        day = moment.astimezone(zone).date()
+        return datetime.combine(day, time(), zone).astimezone(UTC)
     whole = moment.replace(second=0, microsecond=0)
-    if per == "minute":
-        return whole
-    whole = whole.replace(minute=0)
-    return whole if per == "hour" else whole.replace(hour=0)
+    return whole if per == "minute" else whole.replace(minute=0)

@@ -8,15 +8,20 @@ these caused is done. It can be made to answer badly, as real endpoints do.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
 import aiohttp
 from aiohttp import web
 
+from harness.campaigns.rounds import CampaignsNeverEnd
 from harness.campaigns.system import CampaignSystem
 
 Kind = Literal["callbacks", "receipts"]
+LONGEST_ANSWER_S = 20
+"""So soon `idle` answers, done or not: whoever asks has no patience without end."""
+
 KINDS: tuple[Kind, ...] = ("callbacks", "receipts")
 
 
@@ -36,6 +41,7 @@ class Endpoint:
         self.address = ""
         self._systems: dict[str, CampaignSystem] = {}
         self._manners: dict[str, dict[str, Manner]] = {}
+        self._working: dict[str, asyncio.Task[None]] = {}
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Endpoint:
@@ -55,6 +61,8 @@ class Endpoint:
     async def __aexit__(self, *_exc: object) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
+        for work in self._working.values():
+            work.cancel()
 
     def add(self, key: str, system: CampaignSystem) -> None:
         """Serve a campaign system below `/{key}/`."""
@@ -64,6 +72,8 @@ class Endpoint:
         """Serve it no longer."""
         self._systems.pop(key, None)
         self._manners.pop(key, None)
+        if (work := self._working.pop(key, None)) is not None:
+            work.cancel()
 
     def answer(self, key: str, kind: Kind, manner: Manner) -> None:
         """From now on, answer what is told at `/{key}/{kind}` so."""
@@ -104,8 +114,19 @@ class Endpoint:
         return web.Response(status=302, headers={"Location": destination})
 
     async def _idle(self, request: web.Request) -> web.Response:
-        await self._system(request).drain()
-        return web.json_response({"idle": True})
+        """Answers when the work is done, or in good time where it is long: then it is asked again."""
+        system, key = self._system(request), request.match_info["key"]
+        work = self._working.get(key)
+        if work is None:
+            work = self._working[key] = asyncio.create_task(system.drain(), name=f"drain {key}")
+        done, _ = await asyncio.wait({work}, timeout=LONGEST_ANSWER_S)
+        if done:
+            self._working.pop(key, None)
+            try:
+                work.result()
+            except CampaignsNeverEnd as error:
+                return web.Response(status=500, text=str(error))
+        return web.json_response({"idle": bool(done)})
 
     def _system(self, request: web.Request) -> CampaignSystem:
         system = self._systems.get(request.match_info["key"])

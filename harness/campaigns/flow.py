@@ -279,7 +279,7 @@ def expand(message: str, person: Person) -> str:
     """
 
     def value(match: re.Match[str]) -> str:
-        return person.fields.get(match[1].strip()) or match[2] or ""
+        return person.value(match[1].strip()) or match[2] or ""
 
     return _TOKEN.sub(value, message)
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
-"""A link in a text; punctuation at its end is the sentence's."""
+LINK = re.compile(r"https?://[^\s<>\"'“”‘’«»]+", re.IGNORECASE)
+"""What begins a link in a text, up to a space or a quotation mark."""
+
+_NOT_ITS_END = ".,;:!?…"
+_CLOSING = {")": "(", "]": "[", "}": "{"}
 
 DOMAIN = "go.campaigns.test"
 """The branded tracking domain (inferred)."""
@@ -47,8 +49,11 @@ class Links:
             return text
 
         def tracked(match: re.Match[str]) -> str:
+            destination = _link(match[0])
+            if not destination:
+                return match[0]
+            after = match[0][len(destination) :]
             code = _code(len(self._by_code) + 1)
-            destination = match[0]
             if treatment == "tracked":
                 destination = _with_token(destination, f"{person_id}-{code}")
             self._by_code[code] = TrackedLink(
@@ -58,7 +63,7 @@ class Links:
                 list_id=list_id,
                 destination=destination,
             )
-            return f"https://{DOMAIN}/{code}"
+            return f"https://{DOMAIN}/{code}{after}"
 
         return LINK.sub(tracked, text)
 
@@ -69,13 +74,23 @@ class Links:
 
 def links_in(text: str) -> list[str]:
     """The links of a text, in their order (Marketo: R21)."""
-    return LINK.findall(text)
+    return [link for found in LINK.findall(text) if (link := _link(found))]
 
 
 def code_of(link: str) -> str | None:
     """The code of a tracked link; None of any other (Marketo: R21)."""
-    parts = urlsplit(link)
-    return parts.path.strip("/") if parts.netloc == DOMAIN else None
+    before = f"https://{DOMAIN}/"
+    return link.removeprefix(before) if link.startswith(before) else None
+
+
+def _link(found: str) -> str:
+    """What is the link's own: not the sentence's punctuation, nor a bracket that opened before it."""
+    link = found
+    while link[-1] in _NOT_ITS_END or link.count(link[-1]) > link.count(
+        _CLOSING.get(link[-1], link[-1])
+    ):
+        link = link[:-1]
+    return "" if link.endswith("/") and link.count("/") == 2 else link
 
 
 def _code(number: int) -> str:
@@ -87,6 +102,7 @@ def _code(number: int) -> str:
 
 
 def _with_token(link: str, token: str) -> str:
-    parts = urlsplit(link)
-    query = [*parse_qsl(parts.query, keep_blank_values=True), ("mkt_tok", token)]
-    return urlunsplit(parts._replace(query=urlencode(query)))
+    """The link with mkt_tok after its query and before its fragment; nothing else of it changes."""
+    address, mark, fragment = link.partition("#")
+    joint = "?" if "?" not in address else "" if address[-1] in "?&" else "&"
+    return f"{address}{joint}mkt_tok={token}{mark}{fragment}"

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-_TOKEN = re.compile(r"\s*(\d+|and|or|\(|\))", re.IGNORECASE)
+_TOKEN = re.compile(r"\s*([0-9]{1,4}\b|and\b|or\b|\(|\))", re.IGNORECASE)
+_LONGEST = 1_000
+_DEEPEST = 50
 
 
 class BadLogic(ValueError):
@@ -41,21 +43,13 @@ class Group:
         return named
 
 
-def all_of(count: int) -> Group:
-    """Every filter must hold: the default (Marketo: logic)."""
-    return Group("and", tuple(range(1, count + 1)))
-
-
-def any_of(count: int) -> Group:
-    """One filter is enough (Marketo: logic)."""
-    return Group("or", tuple(range(1, count + 1)))
-
-
 def parse(text: str, count: int) -> Group:
     """`1 and (2 or 3)` over `count` filters. Raises BadLogic.
 
     Source: Marketo: using advanced smart list rule logic.
     """
+    if len(text) > _LONGEST:
+        raise BadLogic(f'"{text[:20]}..." is over {_LONGEST} characters long')
     words = _words(text)
     group, rest = _group(words, text)
     if rest:
@@ -75,32 +69,37 @@ def _words(text: str) -> list[str]:
     while at < len(text.rstrip()):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise BadLogic(f'"{text}": write filter numbers, and, or, and parentheses')
+            raise BadLogic(
+                f'"{text}" is no logic; write all, any, or filter numbers with and, or and '
+                f'parentheses, as "1 and (2 or 3)"'
+            )
         words.append(match[1].lower())
         at = match.end()
     return words
 
 
-def _group(words: list[str], text: str) -> tuple[Group, list[str]]:
-    part, words = _part(words, text)
+def _group(words: list[str], text: str, depth: int = 0) -> tuple[Group, list[str]]:
+    if depth > _DEEPEST:
+        raise BadLogic(f'"{text[:20]}..." is over {_DEEPEST} parentheses deep')
+    part, words = _part(words, text, depth)
     parts, joined = [part], ""
     while words and words[0] in ("and", "or"):
         if joined and words[0] != joined:
             raise BadLogic(f'"{text}" mixes and with or; put parentheses round one of them')
         joined, words = words[0], words[1:]
-        part, words = _part(words, text)
+        part, words = _part(words, text, depth)
         parts.append(part)
     return Group("or" if joined == "or" else "and", tuple(parts)), words
 
 
-def _part(words: list[str], text: str) -> tuple[int | Group, list[str]]:
+def _part(words: list[str], text: str, depth: int) -> tuple[int | Group, list[str]]:
     if not words:
         raise BadLogic(f'"{text}" ends where a filter should stand')
     if words[0].isdigit():
         return int(words[0]), words[1:]
     if words[0] != "(":
         raise BadLogic(f'"{text}": "{words[0]}" stands where a filter should')
-    group, rest = _group(words[1:], text)
+    group, rest = _group(words[1:], text, depth + 1)
     if not rest or rest[0] != ")":
         raise BadLogic(f'"{text}" opens a parenthesis that nothing closes')
     return group, rest[1:]

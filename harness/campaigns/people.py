@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 PhoneEquality = Literal["normalised", "raw"]
@@ -45,8 +46,8 @@ class Person:
             return str(getattr(self, field)).lower()
         return self.fields.get(field, "")
 
-    def put(self, field: str, value: str) -> str:
-        """Give a field a value; what it held before. A flag is true or false."""
+    def put(self, field: str, value: str) -> bool:
+        """Give a field a value; whether it holds another than before. A flag is true or false."""
         before = self.value(field)
         if field == "phone":
             self.phone = value or None
@@ -54,7 +55,7 @@ class Person:
             setattr(self, field, value.lower() == "true")
         else:
             self.fields[field] = value
-        return before
+        return self.value(field) != before
 
 
 class People:
@@ -104,6 +105,7 @@ class People:
         return self._by_mdn.get(mdn, [])
 
 
+@lru_cache(maxsize=1 << 17)
 def e164(phone: str) -> str | None:
     """`(312) 555-0101`, `312.555.0101`, `1 312...` and `+1312...` as `+13125550101`; else None.
 

@@ -9,11 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from harness.campaigns.calendar import Schedule, Wait
 from harness.campaigns.qualification import ONCE, Rule
-from harness.campaigns.smart_list import CampaignIsRequested, Filter, SmartList, Trigger
+from harness.campaigns.smart_list import (
+    CampaignIsRequested,
+    Did,
+    Filter,
+    MemberOf,
+    Not,
+    SmartList,
+    SmsHappens,
+    SubscribedTo,
+    SubscribesToVibesList,
+    Trigger,
+    UnsubscribesFromVibesList,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,16 +118,45 @@ def faults(
 ) -> list[str]:
     """Why the campaign is invalid, each fault with its step; empty where it may run (R2)."""
     found: list[str] = []
-    if service is None:
-        return ["the Vibes service is not configured, so no SMS step is available"]
+    if service is None and _is_about_sms(campaign):
+        told = "the Vibes service is not configured, so no SMS step, trigger or filter is available"
+        found.append(told)
     if not campaign.flow:
         found.append("the flow is empty")
     if campaign.triggers and campaign.schedule is not None:
         found.append("a trigger campaign is activated, not scheduled")
     for number, step in enumerate(campaign.flow, start=1):
         for one in _leaves(step):
-            found += [f"step {number}: {fault}" for fault in _step_faults(one, service, campaigns)]
+            wrong = _step_faults(one, service, campaigns)
+            found += [f"step {number}: {fault}" for fault in wrong]
     return found
+
+
+def _is_about_sms(campaign: SmartCampaign) -> bool:
+    """Whether anything of it is there with the Vibes service alone (R24)."""
+    of_sms = (SubscribesToVibesList, UnsubscribesFromVibesList, SmsHappens)
+    filters = [*campaign.smart_list.filters, *chain.from_iterable(map(_conditions, campaign.flow))]
+    steps = chain.from_iterable(map(_leaves, campaign.flow))
+    return (
+        any(isinstance(item, of_sms) for item in campaign.triggers)
+        or any(map(_asks_of_sms, filters))
+        or any(isinstance(step, SmsStep) for step in steps)
+    )
+
+
+def _asks_of_sms(item: Filter) -> bool:
+    if isinstance(item, Not):
+        return _asks_of_sms(item.filter)
+    return isinstance(item, MemberOf | SubscribedTo | Did)
+
+
+def _conditions(step: FlowStep | None) -> Iterator[Filter]:
+    """The filters of a step's choices."""
+    if isinstance(step, Choose):
+        for condition, one in step.choices:
+            yield condition
+            yield from _conditions(one)
+        yield from _conditions(step.otherwise)
 
 
 def _leaves(step: FlowStep | None) -> Iterator[FlowStep]:
@@ -128,11 +170,11 @@ def _leaves(step: FlowStep | None) -> Iterator[FlowStep]:
 
 
 def _step_faults(
-    step: FlowStep, service: Service, campaigns: dict[str, SmartCampaign]
+    step: FlowStep, service: Service | None, campaigns: dict[str, SmartCampaign]
 ) -> list[str]:
     if isinstance(step, RequestCampaign):
         return _request_faults(step, campaigns)
-    if not isinstance(step, SmsStep):
+    if not isinstance(step, SmsStep) or service is None:
         return []
     found: list[str] = []
     if step.list_id is None:

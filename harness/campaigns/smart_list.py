@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from harness.campaigns.activity_log import ActivityLog, Kind
-from harness.campaigns.logic import Group, all_of, any_of
+from harness.campaigns.logic import Group
 from harness.campaigns.membership import Membership
 from harness.campaigns.people import Person
 
@@ -126,14 +126,12 @@ class SmartList:
 
     def holds(self, person: Person, known: Known) -> bool:
         """Whether the person qualifies."""
-        if not self.filters:
-            return True
-        results = [item.holds(person, known) for item in self.filters]
-        if self.match == "all":
-            return all_of(len(results)).holds(results)
+        results = (item.holds(person, known) for item in self.filters)
+        if self.match == "all" or not self.filters:
+            return all(results)
         if self.match == "any":
-            return any_of(len(results)).holds(results)
-        return self.match.holds(results)
+            return any(results)
+        return self.match.holds(list(results))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

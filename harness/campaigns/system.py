@@ -14,18 +14,20 @@ from typing import Any, Literal
 
 from harness.campaigns.activity_log import Activity, ActivityLog, Kind, Reason
 from harness.campaigns.calendar import Wait
+from harness.campaigns.choosing import together, ways
 from harness.campaigns.flow import Choices, Flow, Pace, Run
 from harness.campaigns.hearing import Hearing
 from harness.campaigns.membership import Membership
 from harness.campaigns.people import People, Person
 from harness.campaigns.qualification import Runs
+from harness.campaigns.rounds import CampaignsNeverEnd, Rounds
 from harness.campaigns.smart_campaign import (
     ChangeDataValue,
-    Choose,
     FlowStep,
     RequestCampaign,
     Service,
     SmartCampaign,
+    SmsStep,
     faults,
 )
 from harness.campaigns.smart_list import (
@@ -36,14 +38,11 @@ from harness.campaigns.smart_list import (
     PersonIsCreated,
     Trigger,
 )
-from harness.campaigns.waiting import Agenda, Parked, Planned
+from harness.campaigns.waiting import Agenda, Parked, Planned, Triggered, Work
 from harness.vibes import VibesClient
 
 CALLBACK_TYPES = ("subscription_added", "subscription_removed")
 """What the campaign system needs to be told by the Platform."""
-
-MOST_AT_ONCE = 1_000_000
-"""So many things done at one instant are campaigns that trigger each other for ever."""
 
 Alarm = Callable[[datetime | None], Awaitable[None]]
 """Asks to be woken at an instant, or no more."""
@@ -59,18 +58,6 @@ class RunReport:
     status: Literal["ran", "invalid", "over_limit"]
     people: int = 0
     reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Triggered:
-    """A campaign that something triggered for a person (Marketo: smart campaigns)."""
-
-    campaign: SmartCampaign
-    person: Person
-
-
-class CampaignsNeverEnd(RuntimeError):
-    """Campaigns trigger each other without end (Marketo: smart campaigns)."""
 
 
 class CampaignSystem:
@@ -97,13 +84,15 @@ class CampaignSystem:
         self.campaigns: dict[str, SmartCampaign] = {}
         self.reports: dict[str, RunReport] = {}
         self.agenda = Agenda()
+        self.broken: CampaignsNeverEnd | None = None
         self._service = service
         self._now = now
         self._look = look
         self._alarm = alarm
         self._alarmed: datetime | None = None
         self._ran = Runs()
-        self._queue: deque[Triggered | Parked | Planned] = deque()
+        self._rounds = Rounds()
+        self._queue: deque[Work] = deque()
         known = service or Service(code="", lists=frozenset(), acquisition_campaigns={})
         self._flow = Flow(
             vibes,
@@ -133,10 +122,13 @@ class CampaignSystem:
         """Why a campaign is invalid; empty where it may run. Raises KeyError."""
         return faults(self.campaigns[name], self._service, self.campaigns)
 
-    def plan(self) -> None:
-        """Put down the first run of every scheduled campaign."""
-        for name in self.campaigns:
-            self._plan_next(name)
+    def put(self, campaign: SmartCampaign) -> None:
+        """Take in a campaign, or what one was edited to; who waits in the old one keeps its flow.
+
+        A run that is scheduled for this instant is due. Source: Marketo: wait flow step.
+        """
+        self.campaigns[campaign.name] = campaign
+        self._plan_next(campaign, or_now=True)
 
     async def run(self, name: str) -> RunReport:
         """Run a batch campaign for everyone who qualifies: all of them, or nobody (R2, person limit)."""
@@ -150,6 +142,10 @@ class CampaignSystem:
         self._note(person, Kind.CREATED)
         self._fire(person, lambda item: isinstance(item, PersonIsCreated))
         await self.drain()
+
+    def delete(self, person: Person) -> None:
+        """A person is deleted: wherever they wait, they go no further (R18)."""
+        person.deleted = True
 
     async def change(self, person: Person, field: str, value: str) -> None:
         """A field of a person gets a value; one it has already changes nothing."""
@@ -189,27 +185,41 @@ class CampaignSystem:
         self._hearing.receipt(body)
 
     async def drain(self) -> None:
-        """Do all that is queued, and what that queues in turn; then ask to be woken in time."""
+        """Do all that is queued, and what that queues in turn; then ask to be woken in time.
+
+        Raises CampaignsNeverEnd, and does none of it any more.
+        """
+        self._queue.extend(self.agenda.due(self.moment))
         if self._queue and self._look is not None:
             await self._look()
-        done = 0
-        while self._queue:
-            done += 1
-            if done > MOST_AT_ONCE:
-                raise CampaignsNeverEnd(f"{done} pieces of work at one instant, and no end of it")
-            item = self._queue.popleft()
-            if isinstance(item, Parked):
-                people = [person for person in item.people if not person.deleted]
-                await self._pass(item.campaign, people, item.steps, item.run)
-            elif isinstance(item, Planned):
-                self.reports[item.campaign] = await self._run(self.campaigns[item.campaign])
-                self._plan_next(item.campaign)
-            else:
-                await self._triggered(item.campaign, item.person)
+        try:
+            while self._queue:
+                await self._do(self._queue.popleft())
+        except CampaignsNeverEnd as error:
+            self._queue.clear()
+            self.broken = error
+            raise
         due = self.agenda.next_due()
         if due != self._alarmed and self._alarm is not None:
             self._alarmed = due
             await self._alarm(due)
+
+    async def _do(self, item: Work) -> None:
+        if isinstance(item, Parked):
+            await self._pass(item.campaign, self._still_there(item), item.steps, item.run)
+        elif isinstance(item, Triggered):
+            self._rounds.count(item.campaign.name, item.person.id, self.moment)
+            await self._triggered(item.campaign, item.person)
+        elif item.campaign is self.campaigns[item.campaign.name]:  # else it was edited since
+            self.reports[item.campaign.name] = await self._run(item.campaign)
+            self._plan_next(item.campaign)
+
+    def _still_there(self, parked: Parked) -> list[Person]:
+        """Who waited and goes on; whoever was deleted meanwhile gets an activity instead."""
+        for person in parked.people:
+            if person.deleted:
+                self._note(person, Kind.NOT_QUALIFIED, parked.campaign.name, Reason.DELETED)
+        return [person for person in parked.people if not person.deleted]
 
     async def _run(self, campaign: SmartCampaign) -> RunReport:
         wrong = tuple(self.faults(campaign.name))
@@ -217,8 +227,8 @@ class CampaignSystem:
             return RunReport(status="invalid", reasons=wrong)
         known = self._known
         qualified = [person for person in self.people if campaign.smart_list.holds(person, known)]
-        count = sum(self._why_not(campaign, person) is None for person in qualified)
-        limit = campaign.person_limit
+        limit, now = campaign.person_limit, known.now
+        count = sum(self._why_not(campaign, person, now) is None for person in qualified)
         if limit is not None and count > limit:
             reason = f"{count} people qualify, the limit is {limit}"
             return RunReport(status="over_limit", reasons=(reason,))
@@ -249,37 +259,26 @@ class CampaignSystem:
         steps: tuple[FlowStep, ...],
         run: Run,
     ) -> None:
-        """Take the audience through the steps, up to a wait; after it they go on by themselves."""
+        """Take the audience through the steps. Who comes to a wait goes on by themselves after it."""
         for number, step in enumerate(steps, start=1):
-            if isinstance(step, Wait):
-                self._park(campaign, audience, step, steps[number:], run)
-                return
-            await self._carry_out(step, audience, run)
+            waiting: set[int] = set()
+            for one, people in ways(step, audience, self._known):
+                if isinstance(one, Wait):
+                    self._park(campaign, people, one, steps[number:], run)
+                    waiting.update(person.id for person in people)
+                else:
+                    await self._carry_out(one, people, run)
+            audience = [person for person in audience if person.id not in waiting]
 
     async def _carry_out(self, step: FlowStep | None, audience: list[Person], run: Run) -> None:
-        if isinstance(step, Choose):
-            for one, people in self._branches(step, audience):
-                await self._carry_out(one, people, run)
-        elif isinstance(step, RequestCampaign):
+        if isinstance(step, RequestCampaign):
             for person in audience:
                 self._request(self.campaigns[step.campaign], person)
         elif isinstance(step, ChangeDataValue):
             for person in audience:
                 self._change(person, step.field, step.value)
-        elif step is not None and not isinstance(step, Wait):
+        elif isinstance(step, SmsStep):
             await self._flow.carry_out(step, audience, run)
-
-    def _branches(
-        self, step: Choose, audience: list[Person]
-    ) -> list[tuple[FlowStep | None, list[Person]]]:
-        """Who takes which choice: for each person the first whose filter holds, else the default."""
-        known = self._known
-        taken: list[list[Person]] = [[] for _ in range(len(step.choices) + 1)]
-        for person in audience:
-            holds = (condition.holds(person, known) for condition, _ in step.choices)
-            first = next((index for index, held in enumerate(holds) if held), len(step.choices))
-            taken[first].append(person)
-        return list(zip([*(one for _, one in step.choices), step.otherwise], taken, strict=True))
 
     def _park(
         self,
@@ -290,12 +289,8 @@ class CampaignSystem:
         run: Run,
     ) -> None:
         """Let people wait, together where they wait equally long."""
-        groups: dict[datetime, list[Person]] = {}
         now = self.moment
-        for person in audience:
-            value = person.value(wait.token) if wait.token is not None else ""
-            groups.setdefault(wait.due(now, value), []).append(person)
-        for due, people in groups.items():
+        for due, people in together(wait, audience, now).items():
             for person in people:
                 self._note(person, Kind.WAITS, campaign.name, detail=f"until {due.isoformat()}")
             parked = Parked(campaign=campaign, people=tuple(people), steps=steps, run=run)
@@ -304,21 +299,24 @@ class CampaignSystem:
             else:
                 self.agenda.add(due, parked)
 
-    def _plan_next(self, name: str) -> None:
-        schedule = self.campaigns[name].schedule
-        due = schedule.next_after(self.moment) if schedule is not None else None
+    def _plan_next(self, campaign: SmartCampaign, *, or_now: bool = False) -> None:
+        schedule = campaign.schedule
+        due = schedule.next_after(self.moment, or_at=or_now) if schedule is not None else None
         if due is not None:
-            self.agenda.add(due, Planned(campaign=name))
+            self.agenda.add(due, Planned(campaign=campaign))
 
     def _request(self, campaign: SmartCampaign, person: Person) -> None:
         self._note(person, Kind.REQUESTED, campaign=campaign.name)
         if campaign.active:
             self._queue.append(Triggered(campaign=campaign, person=person))
+        else:
+            self._note(person, Kind.NOT_QUALIFIED, campaign.name, Reason.NOT_ACTIVE)
 
     def _change(self, person: Person, field: str, value: str) -> None:
         before_phone = person.mdn
-        if person.put(field, value) == value:
+        if not person.put(field, value):
             return
+        value = person.value(field)
         if field == "phone":
             self.people.moved(person, before_phone)
         self._note(person, Kind.CHANGED, detail=f"{field} is {value}")
@@ -340,19 +338,20 @@ class CampaignSystem:
     def _those_who_may(self, campaign: SmartCampaign, people: list[Person]) -> list[Person]:
         """The people who go through the campaign; the others get an activity with the reason."""
         audience: list[Person] = []
+        now = self.moment
         for person in people:
-            reason = self._why_not(campaign, person)
+            reason = self._why_not(campaign, person, now)
             if reason is None:
                 audience.append(person)
             else:
                 self._note(person, Kind.NOT_QUALIFIED, campaign.name, reason)
         return audience
 
-    def _why_not(self, campaign: SmartCampaign, person: Person) -> Reason | None:
+    def _why_not(self, campaign: SmartCampaign, person: Person, now: datetime) -> Reason | None:
         if person.deleted:
             return Reason.DELETED
         last = self._ran.last(campaign.name, person.id)
-        may = campaign.qualification.allows(last, self.moment)
+        may = campaign.qualification.allows(last, now)
         return None if may else Reason.RAN_BEFORE
 
     def _note(

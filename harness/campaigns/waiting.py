@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappop, heappush
-from typing import TypeVar
 
+from harness.campaigns.calendar import NEVER
 from harness.campaigns.flow import Run
 from harness.campaigns.people import Person
 from harness.campaigns.smart_campaign import FlowStep, SmartCampaign
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +30,20 @@ class Parked:
 class Planned:
     """A run of a scheduled campaign that is to come (Marketo: smart campaigns)."""
 
-    campaign: str
+    campaign: SmartCampaign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triggered:
+    """A campaign that something triggered for a person (Marketo: smart campaigns)."""
+
+    campaign: SmartCampaign
+    person: Person
 
 
 Later = Parked | Planned
+Work = Later | Triggered
+"""What the campaign system has to do: later, or as soon as it is its turn."""
 
 
 class Agenda:
@@ -54,8 +62,8 @@ class Agenda:
         heappush(self._heap, (due, self._order, item))
 
     def next_due(self) -> datetime | None:
-        """When the next thing is due."""
-        return self._heap[0][0] if self._heap else None
+        """When the next thing is due, before time ends."""
+        return self._heap[0][0] if self._heap and self._heap[0][0] < NEVER else None
 
     def due(self, now: datetime) -> list[Later]:
         """Everything that is due by now, in order; it is taken off."""
@@ -65,10 +73,11 @@ class Agenda:
         return found
 
     def waiting(self) -> list[Person]:
-        """Everyone who waits, soonest first."""
+        """Everyone who waits, soonest first; who was deleted waits no more (R18)."""
         return [
             person
             for _, _, item in sorted(self._heap, key=lambda entry: entry[:2])
             if isinstance(item, Parked)
             for person in item.people
+            if not person.deleted
         ]

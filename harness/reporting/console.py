@@ -1,4 +1,7 @@
-"""The run on a terminal: a line per scenario as it ends, then failures, the table, the rules."""
+"""The run on a terminal: a line per scenario as it ends, then failures, the table, the rules.
+
+A terminal also has a bar with the rate and the time left; whatever else takes the words has none.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ from harness.events import (
     StepStarted,
     Verdict,
 )
-from harness.reporting.coverage import by_rule
+from harness.reporting.coverage import arrived, by_rule
+from harness.reporting.ladder import brief
+from harness.reporting.progress import Bar
 
 _MARKS = {
     Verdict.PASSED: "[green]✓[/]",
@@ -33,36 +38,28 @@ class ConsoleReporter:
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
-        self._status = self._console.status("starting")
-        self._total = 0
-        self._done = 0
+        self._bar = Bar(self._console)
 
     def handle(self, event: RunEvent) -> None:
         """Show an event."""
         match event:
             case RunStarted():
-                self._total = event.scenarios
                 self._console.print(f"{event.scenarios} scenarios, {escape(event.where)}")
-                self._status.start()
+                self._bar.begin(event.scenarios)
             case ScenarioStarted():
-                self._status.update(self._progress(event.title))
+                self._bar.at(event.file, event.title)
             case StepStarted():
-                self._status.update(
-                    self._progress(f"{event.title} [dim]({event.number}/{event.of})[/]")
-                )
+                self._bar.at(event.file, event.title, event.number, event.of)
             case ScenarioFinished():
-                self._done += 1
                 self._scenario(event.result)
+                self._bar.done(event.result.file)
             case RunFinished():
-                self._status.stop()
+                self._bar.end()
                 self._finish(event)
 
     def close(self) -> None:
         """Give the terminal back."""
-        self._status.stop()
-
-    def _progress(self, text: str) -> str:
-        return f"[dim]{self._done + 1}/{self._total}[/] {text}"
+        self._bar.end()
 
     def _scenario(self, result: ScenarioResult) -> None:
         took = f"[dim]{result.took_s * 1000:6.0f} ms[/]"
@@ -82,8 +79,9 @@ class ConsoleReporter:
             f"       expected  [green]{escape(failure.expected)}[/]", soft_wrap=True
         )
         self._console.print(f"       actual    [red]{escape(failure.actual)}[/]", soft_wrap=True)
-        for name, rungs in failure.timelines.items():
+        for name, timeline in failure.timelines.items():
             self._console.print(f"       timeline of {escape(name)}")
+            rungs = brief(timeline)
             if len(rungs) > MOST_RUNGS:
                 self._console.print(f"         [dim]... {len(rungs) - MOST_RUNGS} before[/]")
             for rung in rungs[-MOST_RUNGS:]:
@@ -103,7 +101,7 @@ class ConsoleReporter:
                 " ".join(result.rules),
                 str(len(result.people)),
                 str(result.messages),
-                str(_arrived(result)),
+                str(arrived(result)),
                 str(sum(bool(person.why_not) and not person.sent for person in result.people)),
                 _MARKS[result.verdict],
             )
@@ -124,10 +122,3 @@ class ConsoleReporter:
         self._console.print(f"\nScenarios by rule: {shown or 'none'}")
         if missing:
             self._console.print(f"[dim]No scenario here for {missing}[/]")
-
-
-def _arrived(result: ScenarioResult) -> int:
-    """Messages that arrived, each once though several people may share its phone."""
-    return len(
-        {item.id for person in result.people for item in person.sent if item.state == "delivered"}
-    )

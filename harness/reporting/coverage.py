@@ -1,4 +1,4 @@
-"""Coverage by rule: which scenarios show which rule, and which rules nobody shows."""
+"""What the results come to: which scenarios show which rule, which nobody shows, what arrived."""
 
 from __future__ import annotations
 
@@ -16,3 +16,10 @@ def by_rule(results: Iterable[ScenarioResult]) -> dict[str, list[ScenarioResult]
             for rule in result.rules:
                 covered[rule].append(result)
     return covered
+
+
+def arrived(result: ScenarioResult) -> int:
+    """Messages that arrived, each once though several people may share its phone."""
+    return len(
+        {item.id for person in result.people for item in person.sent if item.state == "delivered"}
+    )

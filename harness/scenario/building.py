@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from harness.campaigns.activity_log import Kind
-from harness.campaigns.calendar import Schedule, Wait, read_duration
+from harness.campaigns.calendar import Schedule, Wait, read_duration, read_local, read_time
 from harness.campaigns.logic import Group, parse
 from harness.campaigns.qualification import Rule
 from harness.campaigns.smart_campaign import (
@@ -95,10 +95,10 @@ def _rule(spec: str | OnceSpec) -> Rule:
 
 def _schedule(spec: ScheduleSpec, zone: ZoneInfo) -> Schedule:
     return Schedule(
-        start=datetime.fromisoformat(spec.at),
+        start=read_local(spec.at),
         every=spec.every,
         weekdays_only=spec.weekdays_only,
-        until=datetime.fromisoformat(spec.until).date() if spec.until is not None else None,
+        until=read_local(spec.until).date() if spec.until is not None else None,
         zone=zone,
     )
 
@@ -180,9 +180,11 @@ def _step(spec: FlowStepSpec, zone: ZoneInfo) -> FlowStep:
 def _wait(spec: WaitSpec, zone: ZoneInfo) -> Wait:
     return Wait(
         duration=read_duration(spec.for_) if spec.for_ is not None else None,
-        until=datetime.fromisoformat(spec.until) if spec.until is not None else None,
+        until=read_local(spec.until) if spec.until is not None else None,
         token=spec.field,
-        weekday=spec.weekday,
-        at=time.fromisoformat(spec.at) if spec.at is not None else None,
+        anniversary=spec.anniversary,
+        days=spec.days,
+        weekdays=spec.weekday,
+        at=read_time(spec.at) if spec.at is not None else None,
         zone=zone,
     )

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictInt,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from harness.campaigns.calendar import read_duration, read_weekday
-from harness.campaigns.logic import BadLogic, parse
+from harness.campaigns.calendar import read_duration, read_local, read_time, read_weekday
+from harness.campaigns.logic import parse
 from harness.scenario.checks import Name, exactly_one
 from simulator.documents import Spec
 from simulator.specs.values import Id, as_text
 
 
 def _one_to_list(value: object) -> object:
-    return [value] if isinstance(value, dict) else value
+    return [value] if isinstance(value, dict | str) else value
 
 
 def _wait_text(value: str) -> str:
@@ -24,21 +35,26 @@ def _wait_text(value: str) -> str:
     return value
 
 
-def _local_text(value: object) -> object:
-    """A local time as YAML or a person writes it, as text."""
-    if isinstance(value, datetime | date):
-        value = value.isoformat()
-    if isinstance(value, str):
-        datetime.fromisoformat(value)
+def _whole_hours(value: str) -> str:
+    length = read_duration(value)
+    if not length or length % timedelta(hours=1):
+        raise ValueError(f'"{value}" is not in whole hours; write "6 hours", "1 day", "2 weeks"')
     return value
 
 
-def _time_text(value: object) -> object:
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = f"{value // 60:02}:{value % 60:02}"  # YAML 1.1 reads 09:30 as sixties
-    if isinstance(value, str):
-        time.fromisoformat(value)
+def _local_text(value: str) -> str:
+    read_local(value)
     return value
+
+
+def _time_text(value: str) -> str:
+    read_time(value)
+    return value
+
+
+def _plain(value: object) -> object:
+    """A bare number or truth value is taken as the text it looks like."""
+    return str(value).lower() if isinstance(value, bool) else as_text(value)
 
 
 def _zone_text(value: str) -> str:
@@ -50,8 +66,10 @@ def _zone_text(value: str) -> str:
 
 
 WaitText = Annotated[str, AfterValidator(_wait_text)]
-LocalText = Annotated[str, BeforeValidator(_local_text)]
-TimeText = Annotated[str, BeforeValidator(_time_text)]
+LocalText = Annotated[str, AfterValidator(_local_text)]
+TimeText = Annotated[str, AfterValidator(_time_text)]
+ValueText = Annotated[str, BeforeValidator(_plain, json_schema_input_type=str | int | bool)]
+Weekday = Annotated[str, AfterValidator(read_weekday)]
 ZoneText = Annotated[str, AfterValidator(_zone_text)]
 
 
@@ -59,10 +77,10 @@ class FieldSpec(Spec):
     """A filter on a field."""
 
     name: str
-    is_: str | None = Field(default=None, alias="is")
-    is_not: str | None = None
-    contains: str | None = None
-    starts_with: str | None = None
+    is_: ValueText | None = Field(default=None, alias="is")
+    is_not: ValueText | None = None
+    contains: ValueText | None = None
+    starts_with: ValueText | None = None
     empty: StrictBool | None = None
 
     @model_validator(mode="after")
@@ -110,7 +128,7 @@ class ChangesSpec(Spec):
     """Which change of data triggers."""
 
     field: str
-    to: str | None = None
+    to: ValueText | None = None
 
 
 class SmsSpec(Spec):
@@ -173,8 +191,16 @@ class WaitSpec(Spec):
     """In words: `4 hours`, `2 days`."""
     until: LocalText | None = None
     field: str | None = None
-    weekday: Annotated[str, AfterValidator(read_weekday)] | None = None
-    """After the duration, on to the next such day."""
+    """A field that holds a date; who has none there goes on at once."""
+    anniversary: StrictBool = False
+    """Until the next anniversary of that date."""
+    days: StrictInt = Field(default=0, ge=-366, le=366)
+    """So many days after that date, or before it."""
+    weekday: Annotated[
+        tuple[Weekday, ...],
+        BeforeValidator(_one_to_list, json_schema_input_type=Weekday | tuple[Weekday, ...]),
+    ] = ()
+    """After the duration, on to the next such day; a list is any of them."""
     at: TimeText | None = None
     """At that time of day."""
 
@@ -182,8 +208,10 @@ class WaitSpec(Spec):
     def _one(self) -> WaitSpec:
         if sum(value is not None for value in (self.for_, self.until, self.field)) != 1:
             raise ValueError("write one of for, until, field")
-        if self.weekday is not None and self.for_ is None:
+        if self.weekday and self.for_ is None:
             raise ValueError("weekday goes with for")
+        if (self.anniversary or self.days) and self.field is None:
+            raise ValueError("anniversary and days go with field")
         return self
 
 
@@ -195,7 +223,7 @@ class ValueSpec(Spec):
     """A field and the value it gets."""
 
     field: str
-    value: str
+    value: ValueText
 
 
 class ChoiceSpec(Spec):
@@ -218,7 +246,10 @@ class FlowStepSpec(Spec):
     send: SendSpec | None = None
     subscribe: SubscribeSpec | None = None
     unsubscribe: UnsubscribeSpec | None = None
-    wait: Annotated[WaitSpec, BeforeValidator(_wait_words)] | None = None
+    wait: (
+        Annotated[WaitSpec, BeforeValidator(_wait_words, json_schema_input_type=WaitSpec | str)]
+        | None
+    ) = None
     request: Name | None = None
     """Request Campaign."""
     change: ValueSpec | None = None
@@ -236,26 +267,50 @@ class ScheduleSpec(Spec):
     at: LocalText
     every: Literal["day", "week", "month"] | None = None
     weekdays_only: StrictBool = False
-    until: Annotated[str, BeforeValidator(_local_text)] | None = None
+    """With `every: day`: not on Saturday and Sunday."""
+    until: LocalText | None = None
     """The last day it may run."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> ScheduleSpec:
+        if self.weekdays_only and self.every != "day":
+            raise ValueError("weekdays_only goes with every: day")
+        if self.until is not None and self.every is None:
+            raise ValueError("until goes with every")
+        if self.until is not None and read_local(self.until).date() < read_local(self.at).date():
+            raise ValueError(f"it would never run: until {self.until} is before {self.at}")
+        return self
 
 
 class OnceSpec(Spec):
-    """Once in so long: `1 day`, `2 weeks`; days are 24 hours, a month is 30 days."""
+    """Once in so long: `6 hours`, `1 day`, `2 weeks`; days are 24 hours, a month is 30 days."""
 
-    once_per: WaitText
+    once_per: Annotated[str, AfterValidator(_whole_hours)]
+
+
+def _kind_of_rule(value: object) -> str:
+    return "interval" if isinstance(value, dict | OnceSpec) else "word"
+
+
+RuleSpec = Annotated[
+    Annotated[Literal["once", "every_time"], Tag("word")] | Annotated[OnceSpec, Tag("interval")],
+    Discriminator(_kind_of_rule),
+]
 
 
 class CampaignSpec(Spec):
     """A smart campaign. With a trigger it is a trigger campaign, else a batch campaign."""
 
-    trigger: Annotated[tuple[TriggerSpec, ...], BeforeValidator(_one_to_list)] = ()
+    trigger: Annotated[
+        tuple[TriggerSpec, ...],
+        BeforeValidator(_one_to_list, json_schema_input_type=TriggerSpec | tuple[TriggerSpec, ...]),
+    ] = ()
     who: tuple[FilterSpec, ...] = ()
     """The smart list's filters; none is everyone."""
     match: Annotated[str, BeforeValidator(as_text)] = "all"
     """`all`, `any`, or an expression by number: `1 and (2 or 3)`."""
     flow: tuple[FlowStepSpec, ...] = ()
-    qualification: Literal["once", "every_time"] | OnceSpec = "once"
+    qualification: RuleSpec = "once"
     """Whether a person may run through it again."""
     person_limit: StrictInt | None = Field(default=None, ge=1)
     schedule: ScheduleSpec | None = None
@@ -264,11 +319,14 @@ class CampaignSpec(Spec):
     active: StrictBool = True
     """Whether its triggers fire."""
 
-    @model_validator(mode="after")
-    def _logic(self) -> CampaignSpec:
-        if self.match not in ("all", "any"):
-            try:
-                parse(self.match, len(self.who))
-            except BadLogic as error:
-                raise ValueError(f"match: {error}") from error
-        return self
+    @field_validator("match")
+    @classmethod
+    def _logic(cls, value: str, told: ValidationInfo) -> str:
+        if value not in ("all", "any") and "who" in told.data:
+            parse(value, len(told.data["who"]))
+        return value
+
+
+ChoiceSpec.model_rebuild()
+ChooseSpec.model_rebuild()
+FlowStepSpec.model_rebuild()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
 from simulator.documents import Spec
-from simulator.specs.values import Id, as_text
+from simulator.specs.values import Id, InstantText, as_text
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 CarrierCode = Annotated[str, BeforeValidator(as_text), Field(pattern=r"^\d{3}$")]
@@ -165,6 +166,23 @@ class FaultCheck(Spec):
     fired: Count
 
 
+def _share_text(value: str) -> str:
+    share(value)
+    return value
+
+
+def share(text: str) -> float:
+    """`12%` as 0.12. Raises ValueError."""
+    number = text.removesuffix("%")
+    if not text.endswith("%") or not _NUMBER.fullmatch(number) or float(number) > 100:
+        raise ValueError(f'"{text}" is not a share; write "12%"')
+    return float(number) / 100
+
+
+_NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
+Share = Annotated[str, AfterValidator(_share_text)]
+
+
 class CountersCheck(Spec):
     """What became of a campaign's messages (R22); absent members do not matter."""
 
@@ -175,11 +193,21 @@ class CountersCheck(Spec):
     bounced_soft: Count | None = None
     bounced_hard: Count | None = None
     clicked: Count | None = None
+    delivery_rate: Share | None = None
+    """Delivered of sent: `66.7%`."""
+    bounce_rate: Share | None = None
+    """Bounced, soft and hard, of sent."""
+    since: InstantText | None = None
+    """Of what was from then on."""
+    until: InstantText | None = None
+    """Of what was before then."""
 
     @model_validator(mode="after")
     def _any(self) -> CountersCheck:
-        if not self.model_fields_set - {"campaign"}:
-            raise ValueError("write how many were sent, delivered, bounced or clicked")
+        if not self.model_fields_set - {"campaign", "since", "until"}:
+            raise ValueError(
+                "write how many were sent, delivered, bounced_soft, bounced_hard or clicked"
+            )
         return self
 
 

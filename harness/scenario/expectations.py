@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.campaigns.counters import COUNTED, counters
+from harness.campaigns.counters import COUNTED, RATES, counters
 from harness.scenario.checks import (
     ActivityCheck,
     CallbacksCheck,
@@ -21,8 +21,13 @@ from harness.scenario.checks import (
     RunCheck,
     WaitingCheck,
     matches,
+    share,
 )
 from harness.scenario.stage import Stage
+from simulator.domain.instants import parse_instant, to_datetime
+
+HALF_A_TENTH = 0.0005
+"""Rates are told to a tenth of a percent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +63,11 @@ def _opposite(told: Any) -> Any:
         texts = told.is_[:-1] if told.is_ else ("*",)
         return told.model_copy(update={"is_": texts})
     if isinstance(told, CountersCheck):
-        name = next(name for name in COUNTED if getattr(told, name) is not None)
-        more = getattr(told, name)[1] + 1
-        return told.model_copy(update={name: (more, more)})
+        name = next(name for name in (*COUNTED, *RATES) if getattr(told, name) is not None)
+        wanted = getattr(told, name)
+        if name in RATES:
+            return told.model_copy(update={name: "100%" if share(wanted) < 1 else "0%"})
+        return told.model_copy(update={name: (wanted[1] + 1, wanted[1] + 1)})
     if isinstance(told, MemberCheck | EverCheck | PendingCheck | WaitingCheck):
         return told.model_copy(update={"is_": not told.is_})
     if isinstance(told, RunCheck):
@@ -189,13 +196,33 @@ async def _fault(told: FaultCheck, stage: Stage) -> Found:
 
 
 async def _counters(told: CountersCheck, stage: Stage) -> Found:
-    found = counters(stage.system.log, told.campaign)
+    since, until = (
+        to_datetime(parse_instant(text)) if text is not None else None
+        for text in (told.since, told.until)
+    )
+    found = counters(
+        (
+            item
+            for item in stage.system.log
+            if (since is None or item.moment >= since) and (until is None or item.moment < until)
+        ),
+        told.campaign,
+    )
     wanted = {name: count for name in COUNTED if (count := getattr(told, name)) is not None}
-    actual = {name: getattr(found, name) for name in wanted}
+    rates = {name: rate for name in RATES if (rate := getattr(told, name)) is not None}
+    holds = all(_within(getattr(found, name), count) for name, count in wanted.items())
+    near = all(
+        abs(getattr(found, name) - share(rate)) < HALF_A_TENTH for name, rate in rates.items()
+    )
+    counted = [f"{getattr(found, name)} {name}" for name in wanted]
+    rated = [f"{name} {getattr(found, name):.1%}" for name in rates]
     return Found(
-        holds=all(_within(actual[name], count) for name, count in wanted.items()),
-        expected=", ".join(f"{_many(count)} {name}" for name, count in wanted.items()),
-        actual=", ".join(f"{count} {name}" for name, count in actual.items()),
+        holds=holds and near,
+        expected=", ".join(
+            [f"{_many(count)} {name}" for name, count in wanted.items()]
+            + [f"{name} {rate}" for name, rate in rates.items()]
+        ),
+        actual=", ".join(counted + rated),
     )
 
 

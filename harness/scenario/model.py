@@ -7,29 +7,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
 from harness.campaigns.flow import Choices
 from harness.scenario.campaigns import CampaignSpec
-from harness.scenario.checks import CarrierCode, Check, Name, exactly_one
+from harness.scenario.checks import CarrierCode, Check, Name, Share, exactly_one
+from harness.scenario.checks import share as share
 from harness.scenario.faults import FaultStep
 from harness.scenario.invariants import InvariantsSpec
 from simulator.documents import Spec
 from simulator.spec import AccountSpec
 from simulator.specs.values import DurationText, Id, InstantText
-
-
-def _share_text(value: str) -> str:
-    share(value)
-    return value
-
-
-def share(text: str) -> float:
-    """`12%` as 0.12. Raises ValueError."""
-    number = text.removesuffix("%")
-    if not text.endswith("%") or not number.replace(".", "", 1).isdigit() or float(number) > 100:
-        raise ValueError(f'"{text}" is not a share; write "12%"')
-    return float(number) / 100
 
 
 def _answer(value: object) -> object:
@@ -40,8 +28,6 @@ def _answer(value: object) -> object:
 
 Answer = Annotated[int | Literal["lost"], BeforeValidator(_answer)]
 """An HTTP status, or `lost` where the connection must end before there is one."""
-
-Share = Annotated[str, AfterValidator(_share_text)]
 
 
 class PersonSpec(Spec):
@@ -129,6 +115,12 @@ class ChangeStep(Spec):
     marketing_suspended: StrictBool | None = None
     email_unsubscribed: StrictBool | None = None
     fields: dict[str, str] = {}
+
+
+class EditStep(CampaignSpec):
+    """A campaign is edited: what is written replaces what it was, the rest stays."""
+
+    campaign: Name
 
 
 class CreateStep(PersonSpec):
@@ -248,6 +240,8 @@ class StepSpec(Spec):
     """Move the clock to an instant."""
     change: ChangeStep | None = None
     create: CreateStep | None = None
+    edit: EditStep | None = None
+    """Edit a campaign; who waits in it keeps the flow as it was."""
     click: ClickStep | None = None
     phone: PhoneStep | None = None
     vibes: VibesStep | None = None

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path as FilePath
 
 from harness.campaigns.activity_log import Kind, Reason
 from harness.campaigns.people import e164
-from harness.scenario.campaigns import FilterSpec, FlowStepSpec, TriggerSpec
+from harness.scenario.campaign_names import campaign_faults, known, schedule_faults
 from harness.scenario.checks import Check
 from harness.scenario.model import PhoneStep, ScenarioSpec, StepSpec
 from harness.scenario.rules import RULES
@@ -108,112 +107,63 @@ def _faults(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
     if not spec.steps:
         yield ("steps",), "a scenario needs a step"
     lists = [item.id for item in account.subscription_lists]
-    people = _people(spec)
+    people = list(spec.people)
     for index, rule in enumerate(spec.rules):
-        yield from _known(("rules", index), "rule", rule, RULES)
+        yield from known(("rules", index), "rule", rule, RULES)
     if spec.population is not None:
-        yield from _known(("population", "list"), "list", spec.population.list, lists)
+        yield from known(("population", "list"), "list", spec.population.list, lists)
     for list_id, names in spec.subscribers.items():
-        yield from _known(("subscribers", list_id), "list", list_id, lists)
+        yield from known(("subscribers", list_id), "list", list_id, lists)
         for index, name in enumerate(names):
-            yield from _known(("subscribers", list_id, index), "person", name, people)
+            yield from known(("subscribers", list_id, index), "person", name, people)
             yield from _has_number(("subscribers", list_id, index), name, spec)
     for name, campaign in spec.campaigns.items():
         where: Path = ("campaigns", name)
-        for index, filter_spec in enumerate(campaign.who):
-            yield from _filter((*where, "who", index), filter_spec, spec)
-        for index, trigger in enumerate(campaign.trigger):
-            yield from _trigger((*where, "trigger", index), trigger, spec)
-        for index, step in enumerate(campaign.flow):
-            yield from _flow_step((*where, "flow", index), step, spec)
+        yield from campaign_faults(where, campaign, spec)
+        yield from schedule_faults(where, campaign, spec)
     for index, item in enumerate(spec.steps):
-        yield from _step(("steps", index), item, spec, lists)
+        if item.create is not None:
+            yield from _new(("steps", index, "create", "person"), item.create.person, people)
+            people.append(item.create.person)
+        yield from _step(("steps", index), item, spec, people, lists)
 
 
-def _people(spec: ScenarioSpec) -> list[str]:
-    """Everyone a step may name: those there from the start, and those who are created."""
-    return [*spec.people, *(step.create.person for step in spec.steps if step.create is not None)]
-
-
-def _filter(path: Path, item: FilterSpec, spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
-    lists = [known.id for known in spec.account.subscription_lists]
-    for member in ("member_of", "subscribed_to", "unsubscribed_from"):
-        name = getattr(item, member)
-        if name is not None:
-            yield from _known((*path, member), "list", name, lists)
-    for member in ("was_sent", "was_delivered", "bounced", "clicked"):
-        did = getattr(item, member)
-        if did is not None and did.list is not None:
-            yield from _known((*path, member, "list"), "list", did.list, lists)
-        if did is not None and did.campaign is not None:
-            where = (*path, member, "campaign")
-            yield from _known(where, "campaign", did.campaign, spec.campaigns)
-    if item.not_ is not None:
-        yield from _filter((*path, "not"), item.not_, spec)
-
-
-def _trigger(path: Path, item: TriggerSpec, spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
-    lists = [known.id for known in spec.account.subscription_lists]
-    for member in ("subscribes", "unsubscribes"):
-        name = getattr(item, member)
-        if name is not None:
-            yield from _known((*path, member), "list", name, lists)
-    if item.sms is not None and item.sms.campaign is not None:
-        yield from _known((*path, "sms", "campaign"), "campaign", item.sms.campaign, spec.campaigns)
-
-
-def _flow_step(path: Path, item: FlowStepSpec, spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
-    """Names that lead nowhere. A name left out is no mistake here: R2 is about just that."""
-    lists = [known.id for known in spec.account.subscription_lists]
-    acquisition = [known.id for known in spec.account.acquisition_campaigns]
-    for member in ("send", "subscribe", "unsubscribe"):
-        step = getattr(item, member)
-        if step is not None and step.list is not None:
-            yield from _known((*path, member, "list"), "list", step.list, lists)
-    if item.subscribe is not None and item.subscribe.campaign is not None:
-        where = (*path, "subscribe", "campaign")
-        yield from _known(where, "acquisition campaign", item.subscribe.campaign, acquisition)
-    if item.request is not None:
-        yield from _known((*path, "request"), "campaign", item.request, spec.campaigns)
-    if item.choose is not None:
-        for index, choice in enumerate(item.choose.choices):
-            where = (*path, "choose", "choices", index)
-            yield from _filter((*where, "if"), choice.if_, spec)
-            if choice.do is not None:
-                yield from _flow_step((*where, "do"), choice.do, spec)
-        if item.choose.default is not None:
-            yield from _flow_step((*path, "choose", "default"), item.choose.default, spec)
+def _new(path: Path, name: str, people: list[str]) -> Iterator[tuple[Path, str]]:
+    if name in people:
+        yield path, f'"{name}" is there already'
 
 
 def _step(
-    path: Path, item: StepSpec, spec: ScenarioSpec, lists: list[str]
+    path: Path, item: StepSpec, spec: ScenarioSpec, people: list[str], lists: list[str]
 ) -> Iterator[tuple[Path, str]]:
-    people, campaigns = _people(spec), list(spec.campaigns)
+    """What is wrong with a step; `people` are those who are there when it is done."""
+    campaigns = list(spec.campaigns)
     if item.run is not None:
-        yield from _known((*path, "run"), "campaign", item.run, campaigns)
+        yield from known((*path, "run"), "campaign", item.run, campaigns)
         if item.run in spec.campaigns and spec.campaigns[item.run].trigger:
             yield (*path, "run"), f'"{item.run}" is a trigger campaign; it runs when triggered'
     if item.delete is not None:
-        yield from _known((*path, "delete"), "person", item.delete, people)
+        yield from known((*path, "delete"), "person", item.delete, people)
     for member in ("fill_form", "request", "reply", "change", "phone", "click"):
         step = getattr(item, member)
         name = getattr(step, "person", None)
         if name is not None:
-            yield from _known((*path, member, "person"), "person", name, people)
+            yield from known((*path, member, "person"), "person", name, people)
             if member in ("reply", "phone", "click"):
                 yield from _has_number((*path, member, "person"), name, spec)
     if item.phone is not None:
         yield from _persona((*path, "phone", "persona"), item.phone, spec.account)
     if item.submit is not None and item.submit.to is not None:
-        yield from _known((*path, "submit", "to"), "person", item.submit.to, people)
+        yield from known((*path, "submit", "to"), "person", item.submit.to, people)
         yield from _has_number((*path, "submit", "to"), item.submit.to, spec)
     match = item.fault.match if item.fault is not None else None
     if match is not None and match.person is not None:
         where = (*path, "fault", "match", "person")
-        yield from _known(where, "person", match.person, people)
+        yield from known(where, "person", match.person, people)
         yield from _has_number(where, match.person, spec)
-    if item.create is not None and item.create.person in spec.people:
-        yield (*path, "create", "person"), f'"{item.create.person}" is there from the start'
+    if item.edit is not None:
+        yield from known((*path, "edit", "campaign"), "campaign", item.edit.campaign, campaigns)
+        yield from campaign_faults((*path, "edit"), item.edit, spec)
     if item.heal is not None and item.heal != "all":
         yield from _known_fault((*path, "heal"), item.heal, spec)
     if item.reply is not None and item.reply.phone is not None and not e164(item.reply.phone):
@@ -222,29 +172,29 @@ def _step(
         yield path, "the account's clock runs live, so time cannot be moved; leave out mode"
     if item.request is not None:
         name = item.request.campaign
-        yield from _known((*path, "request", "campaign"), "campaign", name, campaigns)
+        yield from known((*path, "request", "campaign"), "campaign", name, campaigns)
         if name in spec.campaigns and not any(t.requested for t in spec.campaigns[name].trigger):
             yield (*path, "request", "campaign"), f'"{name}" has no trigger "requested"'
     if item.reply is not None and item.reply.to is not None:
         codes = [code.code for code in spec.account.source_codes]
-        yield from _known((*path, "reply", "to"), "source code", item.reply.to, codes)
+        yield from known((*path, "reply", "to"), "source code", item.reply.to, codes)
     for index, one in enumerate(item.expect or ()):
-        yield from _check((*path, "expect", index), one, spec, lists)
+        yield from _check((*path, "expect", index), one, spec, people, lists)
 
 
 def _check(
-    path: Path, item: Check, spec: ScenarioSpec, lists: list[str]
+    path: Path, item: Check, spec: ScenarioSpec, people: list[str], lists: list[str]
 ) -> Iterator[tuple[Path, str]]:
     for member in type(item).model_fields:
         told = getattr(item, member)
-        for attribute, what, known in (
-            ("person", "person", _people(spec)),
-            ("to", "person", _people(spec)),
+        for attribute, what, valid in (
+            ("person", "person", people),
+            ("to", "person", people),
             ("list", "list", lists),
         ):
             value = getattr(told, attribute, None)
             if value is not None:
-                yield from _known((*path, member, attribute), what, value, known)
+                yield from known((*path, member, attribute), what, value, valid)
     for member in ("inbox", "member", "pending"):
         name = getattr(getattr(item, member), "person", None)
         if name is not None:
@@ -254,17 +204,17 @@ def _check(
     if item.pending is not None:
         acquisition = [known.id for known in spec.account.acquisition_campaigns]
         where = (*path, "pending", "campaign")
-        yield from _known(where, "acquisition campaign", item.pending.campaign, acquisition)
+        yield from known(where, "acquisition campaign", item.pending.campaign, acquisition)
     for member in ("run", "activity", "counters"):
         name = getattr(getattr(item, member), "campaign", None)
         if name is not None:
             where = (*path, member, "campaign")
-            yield from _known(where, "campaign", name, list(spec.campaigns))
+            yield from known(where, "campaign", name, list(spec.campaigns))
     if item.activity is not None:
         where = (*path, "activity")
-        yield from _known((*where, "kind"), "activity", item.activity.kind, list(Kind))
+        yield from known((*where, "kind"), "activity", item.activity.kind, list(Kind))
         if item.activity.reason is not None:
-            yield from _known((*where, "reason"), "reason", item.activity.reason, list(Reason))
+            yield from known((*where, "reason"), "reason", item.activity.reason, list(Reason))
 
 
 def _persona(path: Path, item: PhoneStep, account: AccountSpec) -> Iterator[tuple[Path, str]]:
@@ -283,7 +233,7 @@ def _known_fault(path: Path, name: str, spec: ScenarioSpec) -> Iterator[tuple[Pa
     ids = [*(rule.id for rule in spec.account.faults), *(step.id for step in steps)]
     given = [item for item in ids if item is not None]
     numbered = [f"fault-{number}" for number in range(1, len(ids) + 1)]
-    yield from _known(path, "fault", name, given if len(given) == len(ids) else [*given, *numbered])
+    yield from known(path, "fault", name, given if len(given) == len(ids) else [*given, *numbered])
 
 
 def _has_number(path: Path, name: str, spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
@@ -292,15 +242,6 @@ def _has_number(path: Path, name: str, spec: ScenarioSpec) -> Iterator[tuple[Pat
     if person is not None and (person.phone is None or e164(person.phone) is None):
         said = f'"{person.phone}" is no US or Canadian number' if person.phone else "has no phone"
         yield path, f"{name}: {said}"
-
-
-def _known(path: Path, what: str, name: str, known: Iterable[str]) -> Iterator[tuple[Path, str]]:
-    valid = [str(item) for item in known]
-    if name in valid:
-        return
-    close = get_close_matches(name, valid, n=1, cutoff=0.6)
-    mend = f'did you mean "{close[0]}"?' if close else f"there is {', '.join(valid) or 'none'}"
-    yield path, f'no {what} "{name}"; {mend}'
 
 
 def _of_file(path: FilePath, message: str) -> Mistake:

@@ -36,8 +36,11 @@ class Salvage:
             try:
                 return read(ScenarioSpec, {**_FILLED, **rest})
             except BadSpec as error:
-                for path, _text in error.faults:
-                    self._take_out(self.place(path))
+                places = [self.place(path) for path, _text in error.faults]
+                out: set[Path] = set()
+                for place in places:
+                    if not any(place[:length] in out for length in range(len(place) + 1)):
+                        out.add(self._take_out(place))
         return None
 
     def place(self, path: Path) -> Path:
@@ -52,14 +55,17 @@ class Salvage:
             current = _inside(current, part)
         return tuple(found)
 
-    def _take_out(self, path: Path) -> None:
-        """Take out the wrong part; a named thing stays, empty, so that its name is still known."""
+    def _take_out(self, path: Path) -> Path:
+        """Take out the wrong part; a named thing stays, empty, so that its name is still known.
+
+        What was taken out is the part itself, or what it should have been in.
+        """
         written = path
         while written and _inside_all(self._document, written) in (None, _OUT):
             written = written[:-1]
         if not written:
             self._document = {}
-            return
+            return written
         holder, last = _inside_all(self._document, written[:-1]), written[-1]
         if len(written) == 2 and written[0] in _NAMED and holder[last] != {}:
             holder[last] = {}
@@ -67,6 +73,7 @@ class Salvage:
             holder[last] = _OUT
         else:
             del holder[last]
+        return written
 
 
 def _without_marks(value: Any) -> Any:

@@ -58,13 +58,15 @@ class Source:
     def at(self, path: Path) -> Position:
         """The position of a path, or of the nearest part above it that was written.
 
-        Where a single thing stands in place of a list, the path's index 0 is left out.
+        Where a single thing stands in place of a list, the path's index 0 is left out, and where a
+        thing may be of several kinds, the kind's name.
         """
         single: Path = ()
-        for part in path:
-            if (*single, part) not in self._positions and (*single, str(part)) in self._positions:
-                single = (*single, str(part))
-            elif (*single, part) in self._positions or part != 0:
+        for part, following in zip(path, (*path[1:], None), strict=True):
+            known = [name for name in (part, str(part)) if (*single, name) in self._positions]
+            if known:
+                single = (*single, known[0])
+            elif part != 0 and (following is None or (*single, following) not in self._positions):
                 single = (*single, part)
         path = single
         while path and path not in self._positions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 from harness.campaigns.endpoint import KINDS, Endpoint, Manner
@@ -11,10 +11,11 @@ from harness.campaigns.links import code_of, links_in
 from harness.campaigns.people import Person, e164
 from harness.campaigns.smart_campaign import Service
 from harness.campaigns.system import CALLBACK_TYPES, CampaignSystem, RunReport
-from harness.environment import Environment, SimAccount
+from harness.environment import ControlError, Environment, SimAccount
 from harness.population import make
 from harness.scenario import building
-from harness.scenario.model import EndpointStep, PopulationSpec, share
+from harness.scenario.checks import share
+from harness.scenario.model import EditStep, EndpointStep, PopulationSpec
 from harness.scenario.reading import Scenario
 from harness.vibes import VibesClient
 from simulator.spec import AccountSpec
@@ -43,6 +44,9 @@ class Stage:
         self.system = system
         self.vibes = vibes
         self._endpoint = endpoint
+        self._campaigns = dict(scenario.spec.campaigns)
+        for name, spec in self._campaigns.items():
+            system.put(building.campaign(name, spec))
 
     def person(self, name: str) -> Person:
         """The person of that name."""
@@ -73,6 +77,13 @@ class Stage:
         for kind in KINDS if manner.only is None else (manner.only,):
             told = Manner(manner.answers, manner.times, manner.heeded or manner.answers < 300)
             self._endpoint.answer(self.account.key, kind, told)
+
+    def edit(self, told: EditStep) -> None:
+        """Let a campaign be as it is told from now on."""
+        changed = {name: getattr(told, name) for name in told.model_fields_set - {"campaign"}}
+        spec = self._campaigns[told.campaign].model_copy(update=changed)
+        self._campaigns[told.campaign] = spec
+        self.system.put(building.campaign(told.campaign, spec))
 
     async def click(self, person: str, number: int) -> str:
         """Open a link of the last text a person got; where it led. Raises ValueError."""
@@ -128,7 +139,8 @@ async def set_up(
 async def _wake_at(account: SimAccount, due: datetime | None) -> None:
     """Have the campaign system woken when the account's time gets there, or no more."""
     if due is None:
-        await account.clear_alarm(ALARM)
+        with suppress(ControlError):  # a fault may have lost it
+            await account.clear_alarm(ALARM)
     else:
         await account.set_alarm(ALARM, due.isoformat(), f"http://{HOST}/{account.key}/alarm")
 
@@ -151,9 +163,6 @@ async def _join(stage: Stage, endpoint: Endpoint) -> None:
     for callback_type in CALLBACK_TYPES:
         await stage.vibes.register_callback(callback_type, f"http://{HOST}/{account.key}/callbacks")
     account.probe = f"http://{endpoint.address}/{account.key}/idle"
-    for name, campaign in spec.campaigns.items():
-        system.campaigns[name] = building.campaign(name, campaign)
-    system.plan()
     await system.drain()
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from harness.campaigns.people import FLAGS, Person, e164
+from harness.environment import ControlError
 from harness.scenario.checks import matches
 from harness.scenario.faults import FaultStep
 from harness.scenario.model import (
@@ -35,13 +38,15 @@ async def do(step: StepSpec, stage: Stage) -> None:
         mdn = stage.mdn(reply.person) if reply.person is not None else reply.phone
         await stage.account.text(mdn or "", reply.text, reply.to)
     elif step.advance is not None:
-        await stage.account.advance(step.advance)
+        await _move(stage.account.advance(step.advance), stage)
     elif step.to is not None:
-        await stage.account.move_to(step.to)
+        await _move(stage.account.move_to(step.to), stage)
     elif step.change is not None:
         await _change(step.change, stage)
     elif step.create is not None:
         await _create(step.create, stage)
+    elif step.edit is not None:
+        stage.edit(step.edit)
     elif step.click is not None:
         await _click(step.click, stage)
     elif step.phone is not None:
@@ -60,7 +65,7 @@ async def do(step: StepSpec, stage: Stage) -> None:
         method, path = step.operator.call.split()
         await stage.account.operate(method, path, step.operator.body)
     elif step.delete is not None:
-        stage.person(step.delete).deleted = True
+        stage.system.delete(stage.person(step.delete))
     await stage.settle()
 
 
@@ -82,6 +87,8 @@ def title(step: StepSpec) -> str:
         return f"change {step.change.person}"
     if step.create is not None:
         return f"create {step.create.person}"
+    if step.edit is not None:
+        return f'edit "{step.edit.campaign}"'
     if step.click is not None:
         return f"{step.click.person} opens link {step.click.link}"
     if step.phone is not None:
@@ -101,6 +108,16 @@ def title(step: StepSpec) -> str:
     if step.delete is not None:
         return f"delete {step.delete}"
     return "expect"
+
+
+async def _move(moving: Awaitable[None], stage: Stage) -> None:
+    """Move time; where campaigns trigger each other without end meanwhile, that is what is told."""
+    try:
+        await moving
+    except ControlError as error:
+        if stage.system.broken is not None:
+            raise StepError(str(stage.system.broken)) from error
+        raise
 
 
 async def _call_vibes(step: VibesStep, stage: Stage) -> None:

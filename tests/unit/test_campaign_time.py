@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from harness.campaigns.calendar import Schedule, Wait, read_date, read_duration, read_weekday
-from harness.campaigns.logic import BadLogic, all_of, any_of, parse
+from harness.campaigns.logic import BadLogic, parse
 from harness.campaigns.qualification import Rule
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -82,9 +82,9 @@ def test_a_wait_for_a_duration() -> None:
     assert Wait(duration=timedelta(hours=4)).due(now, "") == _utc("2026-01-05T19:00")
     at_ten = Wait(duration=timedelta(hours=2), at=time(10))
     assert at_ten.due(now, "") == _utc("2026-01-06T16:00")
-    friday = Wait(duration=timedelta(days=1), weekday="friday", at=time(8))
+    friday = Wait(duration=timedelta(days=1), weekdays=("friday",), at=time(8))
     assert friday.due(now, "") == _utc("2026-01-09T14:00")
-    monday = Wait(duration=timedelta(minutes=1), weekday="monday")
+    monday = Wait(duration=timedelta(minutes=1), weekdays=("monday",))
     assert monday.due(now, "") == _utc("2026-01-05T15:01")
 
 
@@ -134,7 +134,12 @@ def test_an_expression_by_number(text: str, results: tuple[bool, ...], holds: bo
         ("1 and", "ends where a filter"),
         ("and 1", "stands where a filter"),
         ("1 2 3", "stands where nothing can"),
-        ("1 & 2", "write filter numbers"),
+        ("1 & 2", "is no logic; write all, any, or filter numbers"),
+        ("ALL", "is no logic; write all, any"),
+        ("1 and 12345", "is no logic"),
+        ("(" * 200 + "1" + ")" * 200, "over 50 parentheses deep"),
+        ("1 or " * 300, "is over 1000 characters long"),
+        ("0 and 1 and 2 and 3", "names filter 0; there are 3"),
         ("", "ends where a filter"),
     ],
 )
@@ -142,16 +147,6 @@ def test_an_expression_that_cannot_be_read_is_told(text: str, told: str) -> None
     """The fault and the mend."""
     with pytest.raises(BadLogic, match=told):
         parse(text, 3)
-
-
-def test_all_and_any() -> None:
-    """All is the default, any on request; of no filters all holds and any does not."""
-    assert all_of(2).holds((True, True))
-    assert not all_of(2).holds((True, False))
-    assert any_of(2).holds((False, True))
-    assert not any_of(2).holds((False, False))
-    assert all_of(0).holds(())
-    assert not any_of(0).holds(())
 
 
 def test_how_often_a_person_may_go_through() -> None:
