@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from harness import __doc__ as about
-from harness.commands import demo, journal, run, serve, starter
+from harness.commands import demo, explore, journal, run, serve, starter
 from harness.scenario.source import Mistakes
 from simulator import __version__
 from simulator.errors import SmsimError, UserError
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add(commands)
     run.add(commands)
     demo.add(commands)
+    explore.add(commands)
     journal.add(commands)
     starter.add(commands)
     return parser
