@@ -31,6 +31,10 @@ from simulator.errors import UserError
 START_LIMIT_S = 30
 
 
+PATIENT = aiohttp.ClientTimeout(total=None, connect=30)
+"""A control call may take as long as what it sets going; a simulator that is gone ends it."""
+
+
 class ControlError(UserError):
     """The simulator refused a control call; the message is its own."""
 
@@ -74,6 +78,7 @@ class SimAccount:
         self.shown = shown
         self.now = str(shown["clock"]["now"])
         self.probe: str | None = None
+        self.quiet: str | None = None
         self._control = control
 
     @property
@@ -110,6 +115,10 @@ class SimAccount:
     async def settle(self) -> None:
         """Wait until every callback of this instant is answered; time stands still."""
         await self._call("POST", "/clock", {"settle": True})
+
+    async def settle_idle(self) -> None:
+        """Settle, and wait as well until the application is idle, as `probe` or `quiet` tell."""
+        await self._clock({"settle": True})
 
     async def text(self, mdn: str, text: str, to: str | None = None) -> dict[str, Any]:
         """The subscriber sends a text; the message, with what it was taken for."""
@@ -173,6 +182,8 @@ class SimAccount:
     async def _clock(self, body: dict[str, object]) -> None:
         if self.probe is not None:
             body = {**body, "probe": self.probe}
+        if self.quiet is not None:
+            body = {**body, "quiet": self.quiet}
         self.now = str((await self._call("POST", "/clock", body))["now"])
 
     async def _pages(self, path: str, cursor: str) -> list[dict[str, Any]]:
@@ -220,7 +231,7 @@ class Environment:
 async def start(settings: ServerSettings | None = None) -> AsyncIterator[Environment]:
     """A simulator in this process, on a free loopback port, in memory unless told otherwise."""
     settings = settings or ServerSettings(port=0, accounts=())
-    async with build(settings) as simulator, aiohttp.ClientSession() as session:
+    async with build(settings) as simulator, aiohttp.ClientSession(timeout=PATIENT) as session:
         yield Environment(Control(await simulator.listen(), session), "in-process")
 
 
@@ -240,7 +251,7 @@ async def spawn(*flags: str) -> AsyncIterator[Environment]:
             if not line:
                 raise UserError("the simulator did not start; its own words are above")
             url = json.loads(ready.read_text())["url"]
-            async with aiohttp.ClientSession() as session:
+            async with aiohttp.ClientSession(timeout=PATIENT) as session:
                 yield Environment(Control(url, session), "spawned")
         finally:
             if process.returncode is None:
@@ -252,7 +263,7 @@ async def spawn(*flags: str) -> AsyncIterator[Environment]:
 async def connect(url: str, token: str | None = None) -> AsyncIterator[Environment]:
     """A simulator that runs already. Raises ControlError where none answers."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with aiohttp.ClientSession(headers=headers) as session:
+    async with aiohttp.ClientSession(headers=headers, timeout=PATIENT) as session:
         control = Control(url, session)
         health = await control.call("GET", "/health")
         if not isinstance(health, dict) or health.get("status") != "ok":

@@ -79,6 +79,8 @@ class ScenarioResult:
     broken: str | None = None
     people: tuple[PersonRecord, ...] = ()
     timelines: dict[str, tuple[Rung, ...]] = field(default_factory=dict)
+    log: tuple[str, ...] = ()
+    """The last lines of the application under test, where the scenario did not pass."""
 
     @property
     def reproduce(self) -> str:

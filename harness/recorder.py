@@ -55,6 +55,9 @@ async def record(stage: Stage, messages: list[dict[str, Any]]) -> tuple[PersonRe
         if item["direction"] == "mt":
             by_mdn.setdefault(item["mdn"], []).append(item)
     of_campaigns = {item.detail for item in stage.system.log if item.kind is Kind.SMS_SENT}
+    nobody_did = "no campaign was about this person"
+    if stage.application is not None:
+        nobody_did = "the application sent nothing"
     records: list[PersonRecord] = []
     for person in stage.system.people:
         activities = stage.system.log.of(person.id)
@@ -67,7 +70,7 @@ async def record(stage: Stage, messages: list[dict[str, Any]]) -> tuple[PersonRe
         arrived = sum(item.state == "delivered" for item in sent)
         why_not = tuple(_why_not(item) for item in activities if item.reason is not None)
         if not sent and not why_not:
-            why_not = ("no campaign was about this person",)
+            why_not = (nobody_did,)
         records.append(
             PersonRecord(
                 person=person.name,

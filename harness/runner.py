@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from harness import oracles, recorder, timeline
+from harness.application import ApplicationError, log_of
 from harness.campaigns.calendar import read_duration
 from harness.campaigns.endpoint import Endpoint
 from harness.environment import ControlError, Environment
@@ -80,11 +81,12 @@ async def play(
         messages=0,
         took_s=0.0,
     )
-    where = 0
+    where, begun = 0, False
     try:
         async with set_up(scenario, environment, endpoint, seed, keep=keep) as stage:
             failures: list[Failure] = []
             checks = 0
+            begun = True
             for where, step in enumerate(spec.steps):
                 yield StepStarted(
                     file=scenario.file,
@@ -93,7 +95,7 @@ async def play(
                     title=steps.title(step),
                 )
                 if step.expect is None:
-                    await steps.do(step, stage)
+                    await stage.attended(steps.do(step, stage))
                     continue
                 checks += len(step.expect)
                 failures = await _failures(stage, where)
@@ -101,9 +103,11 @@ async def play(
                     break
             failures = failures or await _broken_invariants(stage)
             result = await _result(result, stage, failures, where + 1, checks)
-    except (ControlError, VibesError, ValueError, ExceptionGroup) as error:
-        position = scenario.at(("steps", where))
-        result = replace(result, verdict=Verdict.BROKEN, broken=f"{position}: {error}")
+    except (ControlError, VibesError, ApplicationError, ValueError, ExceptionGroup) as error:
+        at_steps = begun or spec.sut is None
+        position = scenario.at(("steps", where) if at_steps else ("sut",))
+        broken = f"{position}: {error}"
+        result = replace(result, verdict=Verdict.BROKEN, broken=broken, log=log_of(error))
     yield ScenarioFinished(result=replace(result, took_s=reading() - started))
 
 
@@ -168,6 +172,7 @@ async def _result(
         failures=tuple(failures),
         people=await recorder.record(stage, messages),
         timelines={name: await timeline.of_person(stage, name) for name in drawn},
+        log=stage.application.log.lines if failures and stage.application is not None else (),
     )
 
 

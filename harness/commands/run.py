@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -86,15 +87,30 @@ async def play(
     """Play scenarios and let the reporters hear; whether all passed."""
     passed = False
     try:
-        async for event in run(scenarios, environment, seed=seed, jobs=jobs, keep=keep):
-            for reporter in chosen:
-                reporter.handle(event)
-            if isinstance(event, RunFinished):
-                passed = event.passed
+        with _ended_by_sigterm():
+            async for event in run(scenarios, environment, seed=seed, jobs=jobs, keep=keep):
+                for reporter in chosen:
+                    reporter.handle(event)
+                if isinstance(event, RunFinished):
+                    passed = event.passed
     finally:
         for reporter in chosen:
             reporter.close()
     return passed
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM cancels what runs here, so that applications under test are ended with it."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    with suppress(NotImplementedError):  # Windows has no such signal
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        yield
+    finally:
+        with suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGTERM)
 
 
 async def _play(

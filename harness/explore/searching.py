@@ -59,6 +59,7 @@ class Finding:
     steps: tuple[Step, ...]
     breakage: Breakage
     seed: int
+    examples: int
     played: int
 
 
@@ -74,8 +75,8 @@ def explore(
 ) -> Finding | None:
     """Play up to `examples` histories against a scenario's setup; the first that breaks, shrunk.
 
-    The same seed and file give the same, unless the time is over first. `off` names invariants that
-    are not looked at. Raises UserError where Hypothesis is not installed.
+    The same file, seed and `examples` give the same, unless the time is over first. `off` names
+    invariants that are not looked at. Raises UserError where Hypothesis is not installed.
     """
     search = _Search(scenario, ground, examples, seconds, frozenset(off), told)
     _draw(moves.kinds(scenario), search, seed)
@@ -87,6 +88,7 @@ def explore(
         steps=search.best,
         breakage=search.found,
         seed=seed,
+        examples=examples,
         played=search.played,
     )
 

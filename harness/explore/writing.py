@@ -55,7 +55,8 @@ def text_of(finding: Finding, path: Path) -> str:
     what = f"invariant {breakage.kind}" if breakage.is_invariant else breakage.kind
     whom = f" of {breakage.number}" if breakage.number is not None else ""
     parts = [
-        f"# Found by: smsim explore {quote(scenario.file)} --seed {finding.seed}",
+        f"# Found by: smsim explore {quote(scenario.file)} "
+        f"--seed {finding.seed} --examples {finding.examples}",
         *_comment(f"It breaks {what}{whom}: {breakage.text}"),
         f"# Again: smsim run {quote(str(path))}",
         _block({"name": f"Found in {scenario.name}: {what} breaks"}),

@@ -81,16 +81,21 @@ def _confirmations(
         while at < len(replies) and (following is None or replies[at].seq < following.seq):
             own.append(replies[at])
             at += 1
-        yield from _one_stop(history, lines, stop, own, last)
+        yield from _one_stop(history, lines, stop, own, last, following)
         last = own[-1] if own else last
 
 
 def _one_stop(
-    history: History, lines: Lines, stop: Text, own: list[Sms], last: Sms | None
+    history: History,
+    lines: Lines,
+    stop: Text,
+    own: list[Sms],
+    last: Sms | None,
+    following: Text | None,
 ) -> Iterator[Violation]:
     who = lines.who(stop.mdn)
     if not own:
-        if not _excused(history, stop, last):
+        if not _excused(history, stop, last, following):
             text = f"the STOP of {who} to {stop.code} was not confirmed within five minutes"
             yield lines.violation(Name.STOP_CONFIRMED, stop.mdn, stop.row, text, stop.row)
         return
@@ -160,15 +165,21 @@ def _is_asked_anew(history: History, span: Span, sms: Sms) -> bool:
     )
 
 
-def _excused(history: History, stop: Text, last: Sms | None) -> bool:
+def _excused(history: History, stop: Text, last: Sms | None, following: Text | None) -> bool:
     """Whether a STOP may go without a confirmation, or may still get one."""
     if not history.evidence.finished and history.end - stop.at <= WITHIN:
         return True
     if last is None or stop.at - last.at >= history.settings["stop_reply_window"]:
         return False
+    until = following.seq if following is not None else None
+
+    def of_this(row: Row) -> bool:
+        at_once = row["at"] == stop.row["at"] and row["seq"] > stop.seq
+        return at_once and (until is None or row["seq"] < until)
+
     ended = any(
         item.ended is not None
-        and item.ended["data"]["at"] == stop.at
+        and of_this(item.ended)
         and item.ended["data"]["reason"] == "keyword_opt_out"
         for list_id in history.lists
         for item in history.memberships.get((stop.mdn, list_id), ())
@@ -176,7 +187,7 @@ def _excused(history: History, stop: Text, last: Sms | None) -> bool:
     rejected = any(
         item.ended is not None
         and item.ended["data"]["outcome"] == "REJECTED"
-        and item.ended["at"] == stop.row["at"]
+        and of_this(item.ended)
         for item in history.requests_of.get(stop.mdn, ())
     )
     return not ended and not rejected

@@ -31,6 +31,7 @@ _MARKS = {
 }
 
 MOST_RUNGS = 40
+MOST_LINES = 30
 
 
 class ConsoleReporter:
@@ -70,6 +71,7 @@ class ConsoleReporter:
             self._console.print(f"     [red]{escape(result.broken)}[/]", soft_wrap=True)
         for failure in result.failures:
             self._failure(failure)
+        self._log(result)
         if result.verdict is not Verdict.PASSED:
             self._console.print(f"     again: [bold]{escape(result.reproduce)}[/]", soft_wrap=True)
 
@@ -87,6 +89,15 @@ class ConsoleReporter:
             for rung in rungs[-MOST_RUNGS:]:
                 line = f"         [dim]{rung.after}[/]  {rung.side:9}  {escape(rung.text)}"
                 self._console.print(line, soft_wrap=True)
+
+    def _log(self, result: ScenarioResult) -> None:
+        if not result.log:
+            return
+        self._console.print("     the application's log")
+        if len(result.log) > MOST_LINES:
+            self._console.print(f"       [dim]... {len(result.log) - MOST_LINES} before[/]")
+        for line in result.log[-MOST_LINES:]:
+            self._console.print(f"       {escape(line)}", soft_wrap=True)
 
     def _finish(self, event: RunFinished) -> None:
         table = Table(title="Who got what", title_justify="left", box=None, pad_edge=False)

@@ -147,7 +147,7 @@ def _shown(result: ScenarioResult, begun: Sequence[StepStarted]) -> Shown:
         ),
         charts=charts(tallies),
         faults=faults,
-        log_end=getattr(result, "log_end", ()),
+        log_end=result.log,
     )
 
 

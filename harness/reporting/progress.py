@@ -19,8 +19,8 @@ class Bar:
         self._progress = Progress(
             TextColumn("{task.fields[done]}/{task.fields[scenarios]}"),
             BarColumn(bar_width=24),
-            _Rate(),
-            _Left(),
+            Rate(),
+            Left(),
             TextColumn("{task.description}", markup=False),
             console=console,
             transient=True,
@@ -59,10 +59,11 @@ class Bar:
         )
 
 
-class _Rate(ProgressColumn):
+class Rate(ProgressColumn):
     """Scenarios a second, or a minute where that is slow."""
 
     def render(self, task: Task) -> Text:
+        """What it is now; nothing while it cannot be told."""
         elapsed = task.elapsed or 0.0
         if not task.completed or elapsed <= 0:
             return Text("")
@@ -70,10 +71,11 @@ class _Rate(ProgressColumn):
         return Text(f"{rate:.1f}/s" if rate >= 1 else f"{rate * 60:.1f}/min", style="cyan")
 
 
-class _Left(ProgressColumn):
+class Left(ProgressColumn):
     """The time left at the rate until now, once a run is a long one."""
 
     def render(self, task: Task) -> Text:
+        """What it is now; nothing while it cannot be told."""
         elapsed = task.elapsed or 0.0
         if task.total is None or not task.completed or elapsed < LONG_S:
             return Text("")

@@ -26,6 +26,7 @@ CAMPAIGN_STEPS = (
     "click",
     "endpoint",
     "delete",
+    "edit",
 )
 """Steps that the built-in campaign system does; your application does its work otherwise."""
 

@@ -124,7 +124,7 @@ async def _member(told: MemberCheck, stage: Stage) -> Found:
     found: dict[str, bool] = {}
     if told.says != "campaigns":
         found["Vibes"] = await stage.vibes.is_subscribed(told.list, mdn)
-    if told.says != "vibes":
+    if told.says != "vibes" and stage.application is None:
         found["the campaign system"] = stage.system.membership.is_member(told.list, mdn)
     return Found(
         holds=set(found.values()) == {told.is_},

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
 from harness.campaigns.flow import Choices
+from harness.scenario.application import ApplicationSpec, HttpStep
 from harness.scenario.campaigns import CampaignSpec
 from harness.scenario.checks import CarrierCode, Check, Name, Share, exactly_one
 from harness.scenario.checks import share as share
@@ -244,6 +245,7 @@ class StepSpec(Spec):
     """Edit a campaign; who waits in it keeps the flow as it was."""
     click: ClickStep | None = None
     phone: PhoneStep | None = None
+    http: HttpStep | None = None
     vibes: VibesStep | None = None
     submit: SubmitStep | None = None
     operator: OperatorStep | None = None
@@ -271,6 +273,8 @@ class ScenarioSpec(Spec):
     seed: StrictInt = Field(default=0, ge=0, lt=2**63)
     account: AccountSpec = AccountSpec()
     """The account it runs in; the demo's lists and campaigns if absent."""
+    sut: ApplicationSpec | None = None
+    """Your own application, in place of the campaign system."""
     choices: ChoicesSpec = ChoicesSpec()
     invariants: InvariantsSpec = InvariantsSpec()
     """What must hold in every run, whatever is expected."""

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 
 from harness.campaigns.activity_log import Kind, Reason
 from harness.campaigns.people import e164
+from harness.scenario.application import misplaced
 from harness.scenario.campaign_names import campaign_faults, known, schedule_faults
 from harness.scenario.checks import Check
 from harness.scenario.model import PhoneStep, ScenarioSpec, StepSpec
@@ -95,8 +96,8 @@ def _all_mistakes(source: Source, error: BadSpec) -> list[Mistake]:
     mistakes = [source.mistake(path, text) for path, text in error.faults]
     rest = Salvage(source.document)
     spec = rest.spec()
-    account_is_right = not any(path[:1] == ("account",) for path, _ in error.faults)
-    if spec is not None and account_is_right:
+    ground_is_right = not any(path[:1] in (("account",), ("sut",)) for path, _ in error.faults)
+    if spec is not None and ground_is_right:
         mistakes += [source.mistake(rest.place(path), text) for path, text in _faults(spec)]
     return mistakes
 
@@ -121,6 +122,7 @@ def _faults(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
         where: Path = ("campaigns", name)
         yield from campaign_faults(where, campaign, spec)
         yield from schedule_faults(where, campaign, spec)
+    yield from misplaced(spec, has_application=spec.sut is not None)
     for index, item in enumerate(spec.steps):
         if item.create is not None:
             yield from _new(("steps", index, "create", "person"), item.create.person, people)

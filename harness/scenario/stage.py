@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
+from typing import Any
 
+from harness.application import Application, running
 from harness.campaigns.endpoint import KINDS, Endpoint, Manner
 from harness.campaigns.links import code_of, links_in
 from harness.campaigns.people import Person, e164
@@ -14,6 +16,7 @@ from harness.campaigns.system import CALLBACK_TYPES, CampaignSystem, RunReport
 from harness.environment import ControlError, Environment, SimAccount
 from harness.population import make
 from harness.scenario import building
+from harness.scenario.application import ApplicationSpec
 from harness.scenario.checks import share
 from harness.scenario.model import EditStep, EndpointStep, PopulationSpec
 from harness.scenario.reading import Scenario
@@ -43,10 +46,21 @@ class Stage:
         self.account = account
         self.system = system
         self.vibes = vibes
+        self.application: Application | None = None
         self._endpoint = endpoint
         self._campaigns = dict(scenario.spec.campaigns)
         for name, spec in self._campaigns.items():
             system.put(building.campaign(name, spec))
+
+    @property
+    def running(self) -> Application:
+        """The application under test."""
+        assert self.application is not None, "reading lets no http step pass without sut"
+        return self.application
+
+    async def attended(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do work; the end of the application meanwhile is told. Raises ApplicationError."""
+        await (work if self.application is None else self.application.attended(work))
 
     def person(self, name: str) -> Person:
         """The person of that name."""
@@ -99,6 +113,9 @@ class Stage:
 
     async def settle(self) -> None:
         """Let everything that this instant caused be done, here and at Vibes."""
+        if self.application is not None:
+            await self.account.settle_idle()
+            return
         await self.account.settle()
         await self.system.drain()
         await self.account.settle()
@@ -129,7 +146,10 @@ async def set_up(
         try:
             stage = Stage(scenario, account, system, vibes, endpoint)
             await _join(stage, endpoint)
-            yield stage
+            async with AsyncExitStack() as applications:
+                if scenario.spec.sut is not None:
+                    await _start(stage, scenario.spec.sut, endpoint, applications)
+                yield stage
         finally:
             endpoint.remove(account.key)
             if not keep:
@@ -149,6 +169,17 @@ def _receipts_url(account: SimAccount) -> str:
     return f"http://{HOST}/{account.key}/receipts"
 
 
+async def _start(
+    stage: Stage, spec: ApplicationSpec, endpoint: Endpoint, applications: AsyncExitStack
+) -> None:
+    """Start the application under test; the campaign system stays as it is, and hears nothing."""
+    account = stage.account
+    launch = spec.launch(stage.scenario.file)
+    hosts = {HOST: endpoint.address}
+    stage.application = await applications.enter_async_context(running(launch, account, hosts))
+    account.probe, account.quiet = stage.application.idle_url, spec.quiet
+
+
 async def _join(stage: Stage, endpoint: Endpoint) -> None:
     account, system, spec = stage.account, stage.system, stage.scenario.spec
     _add_people(stage)
@@ -159,6 +190,8 @@ async def _join(stage: Stage, endpoint: Endpoint) -> None:
     for list_id, mdns in members.items():
         await account.import_subscribers(list_id, _persons(stage, mdns))
         system.membership.load(list_id, mdns)
+    if spec.sut is not None:
+        return
     await account.set_hosts({HOST: endpoint.address})
     for callback_type in CALLBACK_TYPES:
         await stage.vibes.register_callback(callback_type, f"http://{HOST}/{account.key}/callbacks")

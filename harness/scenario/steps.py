@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 
 from harness.campaigns.people import FLAGS, Person, e164
 from harness.environment import ControlError
+from harness.scenario import application
 from harness.scenario.checks import matches
 from harness.scenario.faults import FaultStep
 from harness.scenario.model import (
@@ -51,6 +52,8 @@ async def do(step: StepSpec, stage: Stage) -> None:
         await _click(step.click, stage)
     elif step.phone is not None:
         await stage.account.set_handset(stage.mdn(step.phone.person), _handset(step.phone))
+    elif step.http is not None:
+        await application.call(step.http, stage.running)
     elif step.vibes is not None:
         await _call_vibes(step.vibes, stage)
     elif step.submit is not None:
@@ -93,6 +96,8 @@ def title(step: StepSpec) -> str:
         return f"{step.click.person} opens link {step.click.link}"
     if step.phone is not None:
         return f"change the phone of {step.phone.person}"
+    if step.http is not None:
+        return step.http.call
     if step.vibes is not None:
         return step.vibes.call
     if step.submit is not None:

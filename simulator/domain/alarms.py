@@ -72,9 +72,9 @@ def clear(turn: Turn, command: ClearAlarm) -> None:
 
 
 def ring(turn: Turn, command: RingAlarm) -> None:
-    """Call who set it (inferred)."""
+    """Call who set it, whatever faults hold: they are for what Vibes tells (inferred)."""
     alarm = turn.world.alarms[command.name]
     turn.emit(AlarmCleared(name=command.name, rang=True))
     notice = AlarmNotice(name=command.name, at=turn.now)
     target = Target(url=alarm.url, content_type="application/json")
-    callbacks.queue(turn, ALARM, notice, target)
+    callbacks.queue(turn, ALARM, notice, target, faultless=True)

@@ -209,13 +209,15 @@ def queue(
     target: Registration | Target,
     event_id: str | None = None,
     occasion: Occasion | None = None,
+    *,
+    faultless: bool = False,
 ) -> str:
     """Put a delivery in its destination's line, if no fault has it otherwise; its event_id.
 
     A delivery that a fault loses takes no number. Source: Vibes: callbacks.
     """
     struck: dict[Effect, int] = {}
-    if turn.world.faults.rules:
+    if turn.world.faults.rules and not faultless:
         struck = _struck(turn, occasion or _of_notice(callback_type, notice))
     if Effect.LOSE in struck:
         place = turn.world.lines.queued + turn.taken("delivery") + 1

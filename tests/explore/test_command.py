@@ -61,7 +61,7 @@ def test_what_is_found_is_told_and_runs(
     assert "timeline of +13125550101" in told
     assert f"{path}: 2 steps\nagain: smsim run {path}\n" in told
     text = path.read_text()
-    assert f"# Found by: smsim explore {STOP} --seed 0\n" in text
+    assert f"# Found by: smsim explore {STOP} --seed 0 --examples 200\n" in text
     assert "# It breaks invariant audience of +13125550101:" in text
     assert _call("check", path) == 0
     assert _call("run", path) == 1

@@ -168,7 +168,7 @@ def test_every_setup_survives_being_written(scenario: Scenario, tmp_path: Path) 
 
 def _finding(scenario: Scenario, steps: tuple[Step, ...]) -> Finding:
     broken = Breakage(kind="audience", number="+13125550101", text="a: \n# text")
-    return Finding(scenario=scenario, steps=steps, breakage=broken, seed=0, played=1)
+    return Finding(scenario=scenario, steps=steps, breakage=broken, seed=0, examples=1, played=1)
 
 
 def test_what_does_not_break_again_is_not_written(tmp_path: Path) -> None:

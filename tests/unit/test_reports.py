@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields, replace
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from rich.console import Console
+from rich.progress import Progress
 
 from harness.events import (
     Arrival,
@@ -29,6 +31,7 @@ from harness.reporting.console import ConsoleReporter
 from harness.reporting.html import HtmlReporter
 from harness.reporting.junit import JunitReporter
 from harness.reporting.ndjson import NdjsonReporter
+from harness.reporting.progress import Left, Rate
 
 NASTY = '<script>alert(1)</script>\x00\u202e 🎉 & "quotes" [red]markup[/]'
 
@@ -126,15 +129,50 @@ def test_junit_counts_and_tells_failures(tmp_path: Path) -> None:
     assert "smsim run x.sms.yaml --seed 3" in failure.text
 
 
-def test_ndjson_has_a_line_per_person_and_per_scenario(tmp_path: Path) -> None:
-    """Every line is JSON; a person's line says what was sent, what arrived and why not."""
+def test_junit_has_one_failure_a_case_and_what_it_takes_to_do_it_again(tmp_path: Path) -> None:
+    """Several failed expectations are one element, as CI servers show one; properties say the rest."""
+    path = tmp_path / "junit.xml"
+    result = _result(Verdict.FAILED)
+    reporter = JunitReporter(path)
+    reporter.handle(ScenarioFinished(result=replace(result, failures=result.failures * 2)))
+    reporter.close()
+    suites = ET.parse(path).getroot()
+    assert (suites.get("tests"), suites.get("failures"), suites.get("time")) == ("1", "1", "0.500")
+    (failure,) = suites.iter("failure")
+    assert (failure.get("message") or "").endswith("(and 1 more)")
+    assert (failure.text or "").count("x.sms.yaml:3:5") == 2
+    assert {item.get("name"): item.get("value") for item in suites.iter("property")} == {
+        "seed": "3",
+        "rules": "R6",
+        "account": "x-3",
+        "steps": "4",
+        "checks": "1",
+        "messages": "1",
+        "reproduce": "smsim run x.sms.yaml --seed 3",
+    }
+
+
+def test_ndjson_has_a_line_per_event_and_per_person(tmp_path: Path) -> None:
+    """Every line is JSON with all there is; a person's says what was sent, arrived and why not."""
     path = tmp_path / "deliveries.ndjson"
     _tell(NdjsonReporter(path), Verdict.FAILED)
-    person, scenario = (json.loads(line) for line in path.read_text().splitlines())
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    begun, started, step, person, scenario, ended = lines
+    assert begun == {"type": "run_started", "scenarios": 1, "where": "in-process"}
+    assert started == {
+        "type": "scenario_started",
+        "file": "x.sms.yaml",
+        "title": "A title",
+        "seed": 3,
+    }
+    assert (step["type"], step["number"], step["of"], step["title"]) == ("step", 1, 4, "advance 1m")
     assert (person["person"], person["arrived"], person["why_not"]) == ("ana", 1, ["blocklisted"])
     assert person["sent"][0]["text"] == NASTY
     assert (scenario["type"], scenario["verdict"]) == ("scenario", "failed")
     assert scenario["reproduce"] == "smsim run x.sms.yaml --seed 3"
+    told = {field.name for field in fields(ScenarioResult)} - {"people"}
+    assert told | {"type", "reproduce"} == set(scenario)
+    assert (ended["type"], ended["failed"], ended["took_s"]) == ("run_finished", 1, 1.0)
 
 
 def test_the_console_tells_both_sides_the_timeline_and_how_to_do_it_again() -> None:
@@ -154,3 +192,30 @@ def test_the_console_tells_both_sides_the_timeline_and_how_to_do_it_again() -> N
         "[red]markup[/]",
     ):
         assert part in told
+
+
+def test_a_terminal_has_a_bar_and_whatever_else_plain_lines() -> None:
+    """The bar counts scenarios and the steps of those under way; it is gone in a file."""
+    screen, file = StringIO(), StringIO()
+    terminal = Console(file=screen, width=120, force_terminal=True, force_interactive=True)
+    _tell(ConsoleReporter(terminal), Verdict.PASSED, Verdict.PASSED)
+    _tell(ConsoleReporter(Console(file=file, width=120)), Verdict.PASSED, Verdict.PASSED)
+    assert "\u2501" in screen.getvalue()
+    assert "2/2" in screen.getvalue()
+    assert "\u2501" not in file.getvalue()
+    assert "\x1b" not in file.getvalue()
+    assert "2 passed, 0 failed" in file.getvalue()
+
+
+def test_the_bar_tells_the_rate_and_on_long_runs_the_time_left() -> None:
+    """Scenarios a second or a minute from the start; the time left once a run is a long one."""
+    progress = Progress(get_time=lambda: at)
+    at = 0.0
+    progress.add_task("x", total=100)
+    (task,) = progress.tasks
+    assert (Rate().render(task).plain, Left().render(task).plain) == ("", "")
+    progress.update(task.id, completed=4)
+    at = 2.0
+    assert (Rate().render(task).plain, Left().render(task).plain) == ("2.0/s", "")
+    at = 8.0
+    assert (Rate().render(task).plain, Left().render(task).plain) == ("30.0/min", "3 min 12 s left")

@@ -1,0 +1,110 @@
+"""The ladder of a phone: what a journal says went down to it and up from it, in order."""
+
+from __future__ import annotations
+
+from harness.campaigns.endpoint import Endpoint
+from harness.environment import start
+from harness.events import Rung
+from harness.scenario import steps
+from harness.scenario.reading import check
+from harness.scenario.source import read_text
+from harness.scenario.stage import set_up
+from harness.timeline import Hop, of_people
+
+STORY = """\
+name: a story
+people: {ana: {phone: "(312) 555-0101"}, ben: {phone: "(312) 555-0101"}, cyd: {}}
+subscribers: {1001: [ana]}
+campaigns:
+  Sale:
+    flow:
+      - send: {message: Hi, list: 1001}
+steps:
+"""
+
+
+async def _ladders(told: str) -> dict[str, tuple[Rung, ...]]:
+    scenario = check(read_text(STORY + told, "story"))
+    async with (
+        start() as environment,
+        Endpoint() as endpoint,
+        set_up(scenario, environment, endpoint, 0, keep=False) as stage,
+    ):
+        for step in scenario.spec.steps:
+            await steps.do(step, stage)
+        return await of_people(stage, ["ana", "ben", "cyd"])
+
+
+def _moves(rungs: tuple[Rung, ...], *kinds: str) -> list[tuple[str, str, str, str]]:
+    return [
+        (rung.kind, rung.origin, rung.target, rung.text)
+        for rung in rungs
+        if isinstance(rung, Hop) and rung.kind in kinds
+    ]
+
+
+async def test_a_message_goes_down_lane_by_lane_and_a_reply_comes_up() -> None:
+    """Campaigns to Vibes, Vibes to the carrier, the carrier to the phone; a STOP back to Vibes."""
+    told = "  - run: Sale\n  - advance: 1m\n  - reply: {person: ana, text: STOP}\n  - advance: 1m\n"
+    ladders = await _ladders(told)
+    kinds = ("message", "state", "reply")
+    reply = '"You are unsubscribed and will get no more messages. Reply START to return."'
+    assert _moves(ladders["ana"], *kinds) == [
+        ("message", "campaigns", "vibes", 'accepts "Hi" (connect)'),
+        ("state", "vibes", "carrier", 'sent: "Hi" (connect)'),
+        ("message", "carrier", "phone", 'delivered: "Hi" (connect)'),
+        ("reply", "phone", "vibes", '"STOP" to 65047 (taken as stop)'),
+        ("message", "", "", f"accepts {reply} (stop reply)"),
+        ("state", "vibes", "carrier", f'sent: {reply[:41].rstrip()}..." (stop reply)'),
+        ("message", "carrier", "phone", f"delivered: {reply} (stop reply)"),
+    ]
+    assert [rung[3] for rung in _moves(ladders["ana"], "consent")] == [
+        "is on list 1001 (consent: import)",
+        "is off list 1001 (keyword_opt_out)",
+        "opted out of 65047",
+    ]
+    callbacks = _moves(ladders["ana"], "callback")
+    gone = "subscription_removed, list 1001 (keyword_opt_out): 204"
+    assert ("callback", "vibes", "campaigns", gone) in callbacks
+    assert ladders["ben"] == ladders["ana"]
+    skipped = 'cyd: SMS skipped in "Sale" list 1001 because no_phone'
+    assert [(rung.side, rung.text) for rung in ladders["cyd"]] == [("campaigns", skipped)]
+    assert [rung.after for rung in ladders["ana"]] == sorted(r.after for r in ladders["ana"])
+
+
+async def test_what_goes_wrong_is_on_its_lane() -> None:
+    """A fault, a phone that is off, a callback nobody took: each says so, and where."""
+    told = (
+        "  - fault: {id: slow, match: {surface: carrier, person: ana}, effect: {delay: 2s}}\n"
+        "  - phone: {person: ana, reachable: false}\n"
+        "  - run: Sale\n"
+        "  - advance: 1m\n"
+        "  - endpoint: {answers: 500, times: 1}\n"
+        "  - phone: {person: ana, reachable: true}\n"
+        "  - advance: 10m\n"
+        "  - phone: {person: ana, connected: false, carrier: 105}\n"
+    )
+    ana = (await _ladders(told))["ana"]
+    texts = {(rung.side, rung.text) for rung in ana}
+    assert ("carrier", "fault slow strikes its carrier: delay") in texts
+    assert ("phone", "is switched off") in texts
+    assert ("phone", "is switched on") in texts
+    assert ("phone", "its carrier drops the number, is with carrier 105") in texts
+    (waits,) = [rung.text for rung in ana if rung.text.startswith("waits")]
+    assert "the phone is off" in waits
+    receipt, left = _moves(ana, "trouble")
+    assert receipt[1:3] == left[1:3] == ("vibes", "campaigns")
+    assert receipt[3].startswith("receipt, handset ok not taken (HTTP 500), again at")
+
+
+async def test_what_is_said_again_and_again_at_one_instant_is_told_once() -> None:
+    """The receipts of the parts of a long text are one line, with how many they are."""
+    told = (
+        f"  - submit: {{to: ana, text: {'x' * 400}, split: true, receipts: ALL}}\n  - advance: 1m\n"
+    )
+    ana = (await _ladders(told))["ana"]
+    receipts = [rung.text for rung in ana if rung.text.startswith("receipt")]
+    assert receipts == [f"receipt, {stage} ok: 204 (3 times)" for stage in _STAGES]
+
+
+_STAGES = ("system", "carrier", "handset")
