@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from harness import __doc__ as about
-from harness.commands import demo, explore, journal, run, serve, starter
+from harness.commands import consent, demo, explore, journal, run, serve, starter
 from harness.scenario.source import Mistakes
 from simulator import __version__
 from simulator.errors import SmsimError, UserError
@@ -52,5 +52,6 @@ def _parser() -> argparse.ArgumentParser:
     demo.add(commands)
     explore.add(commands)
     journal.add(commands)
+    consent.add(commands)
     starter.add(commands)
     return parser

@@ -40,7 +40,7 @@ class Told(ScenarioResult):
     faults: tuple[FaultRecord, ...] = ()
 
 
-class _Page(HTMLParser):
+class Page(HTMLParser):
     """A page as a tree of words: what stands in each element of a class, and whatever is suspect."""
 
     def __init__(self, text: str) -> None:
@@ -161,7 +161,7 @@ def _result(verdict: Verdict, title: str) -> Told:
     )
 
 
-def _page(tmp_path: Path, *results: Told, finished: bool = True) -> _Page:
+def _page(tmp_path: Path, *results: Told, finished: bool = True) -> Page:
     path = tmp_path / "report.html"
     reporter = HtmlReporter(path)
     reporter.handle(RunStarted(scenarios=3, where="in-process"))
@@ -172,10 +172,10 @@ def _page(tmp_path: Path, *results: Told, finished: bool = True) -> _Page:
     if finished:
         reporter.handle(RunFinished(results=results, took_s=1.5))
     reporter.close()
-    return _Page(path.read_text(encoding="utf-8"))
+    return Page(path.read_text(encoding="utf-8"))
 
 
-def _all(tmp_path: Path) -> _Page:
+def _all(tmp_path: Path) -> Page:
     verdicts = zip(Verdict, ("good", "bad", "worse"), strict=True)
     return _page(tmp_path, *(_result(verdict, title) for verdict, title in verdicts))
 
