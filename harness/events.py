@@ -17,12 +17,19 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
-    """One line of a phone's timeline: when (and how long after the start), what, in words."""
+    """One line of a phone's timeline: when (and how long after the start), on which side, what.
+
+    What moves says from which side to which: campaigns, vibes, carrier, phone. Kinds: message,
+    failed, reply, state, consent, callback, trouble (a callback not taken), fault, activity.
+    """
 
     at: str
     after: str
     side: str
     text: str
+    kind: str = ""
+    origin: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +68,31 @@ class PersonRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What a campaign counted in one minute, hour or day; `at` is its start in UTC."""
+
+    campaign: str
+    at: str
+    per: str
+    sent: int
+    delivered: int
+    bounced: int
+    clicked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRecord:
+    """A fault rule: what it was about, how often it was met and fired, and whom it hit how often."""
+
+    id: str
+    effect: str
+    about: str
+    met: int = 0
+    fired: int = 0
+    whom: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioResult:
     """How one scenario ended, and what it delivered to whom."""
 
@@ -79,6 +111,8 @@ class ScenarioResult:
     broken: str | None = None
     people: tuple[PersonRecord, ...] = ()
     timelines: dict[str, tuple[Rung, ...]] = field(default_factory=dict)
+    tallies: tuple[Tally, ...] = ()
+    faults: tuple[FaultRecord, ...] = ()
     log: tuple[str, ...] = ()
     """The last lines of the application under test, where the scenario did not pass."""
 

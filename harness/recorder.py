@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
 from harness.campaigns.activity_log import Activity, Kind
 from harness.campaigns.counters import over_time
 from harness.campaigns.people import People
-from harness.events import Arrival, PersonRecord
+from harness.events import Arrival, FaultRecord, PersonRecord, Tally
 from harness.scenario.stage import Stage
 
 MOST_BARS = 48
 """Into how many minutes or hours a campaign's time is cut at most; beyond, into days."""
 
 _COUNTED = frozenset({Kind.SMS_SENT, Kind.SMS_DELIVERED, Kind.SMS_BOUNCED, Kind.SMS_CLICKED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """What a campaign counted in one minute, hour or day; `at` is its start in UTC."""
-
-    campaign: str
-    at: str
-    per: str
-    sent: int
-    delivered: int
-    bounced: int
-    clicked: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultRecord:
-    """A fault rule: what it was about, how often it was met and fired, and whom it hit how often."""
-
-    id: str
-    effect: str
-    about: str
-    met: int = 0
-    fired: int = 0
-    whom: dict[str, int] = field(default_factory=dict)
 
 
 async def record(stage: Stage, messages: list[dict[str, Any]]) -> tuple[PersonRecord, ...]:

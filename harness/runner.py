@@ -123,9 +123,7 @@ async def _failures(stage: Stage, index: int) -> list[Failure]:
                     position=str(position),
                     expected=found.expected,
                     actual=found.actual,
-                    timelines={
-                        name: await timeline.of_person(stage, name) for name in found.people
-                    },
+                    timelines=await timeline.of_people(stage, found.people),
                 )
             )
     return failures
@@ -161,6 +159,7 @@ async def _result(
     result: ScenarioResult, stage: Stage, failures: list[Failure], done: int, checks: int
 ) -> ScenarioResult:
     messages = await stage.account.messages()
+    journal = await stage.account.events()
     drawn = list(stage.scenario.spec.people)[:MOST_TIMELINES]
     return replace(
         result,
@@ -171,7 +170,9 @@ async def _result(
         messages=sum(item["direction"] == "mt" for item in messages),
         failures=tuple(failures),
         people=await recorder.record(stage, messages),
-        timelines={name: await timeline.of_person(stage, name) for name in drawn},
+        timelines=await timeline.of_people(stage, drawn, journal),
+        tallies=recorder.tallies(stage.system.log),
+        faults=recorder.faults(journal, stage.system.people),
         log=stage.application.log.lines if failures and stage.application is not None else (),
     )
 

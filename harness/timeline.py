@@ -37,19 +37,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hop(Rung):
-    """A rung that knows between which sides it moves, `""` where it stays, and what kind it is.
-
-    Kinds: message, failed, reply, state, consent, callback, trouble (a callback not taken), fault,
-    activity.
-    """
-
-    kind: str = ""
-    origin: str = ""
-    target: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
     at: datetime
     place: tuple[int, int]
@@ -58,11 +45,6 @@ class _Line:
     kind: str
     origin: str = ""
     target: str = ""
-
-
-async def of_person(stage: Stage, name: str) -> tuple[Rung, ...]:
-    """The ladder of a person's phone, oldest first; times are virtual."""
-    return (await of_people(stage, [name]))[name]
 
 
 async def of_people(
@@ -84,7 +66,7 @@ def _ladder(stage: Stage, phones: Phones, name: str) -> tuple[Rung, ...]:
             for index, activity in enumerate(stage.system.log.of(person.id))
         ]
     return tuple(
-        Hop(
+        Rung(
             at=line.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
             after=_offset(line.at - start),
             side=line.side,

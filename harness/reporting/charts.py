@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from harness.recorder import Tally
+from harness.events import Tally
 
 SERIES = ("sent", "delivered", "bounced", "clicked")
 HEIGHT = 120

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.events import (
     Failure,
+    FaultRecord,
     RunEvent,
     RunFinished,
     Rung,
@@ -17,7 +18,6 @@ from harness.events import (
     StepStarted,
     Verdict,
 )
-from harness.recorder import FaultRecord, Tally
 from harness.reporting.charts import Chart, charts
 from harness.reporting.coverage import arrived, by_rule
 from harness.reporting.ladder import Step, steps
@@ -134,8 +134,6 @@ def _shown(result: ScenarioResult, begun: Sequence[StepStarted]) -> Shown:
     ended = result.verdict is not Verdict.PASSED
     last = begun[-1] if begun else None
     stopped = ended and last is not None and (result.broken is not None or _at_a_step(result))
-    tallies: Iterable[Tally] = getattr(result, "tallies", ())
-    faults: Sequence[FaultRecord] = getattr(result, "faults", ())
     failures, drawn = _failures(result.failures)
     return Shown(
         result=result,
@@ -145,8 +143,8 @@ def _shown(result: ScenarioResult, begun: Sequence[StepStarted]) -> Shown:
         ladders=_ladders(
             {name: rungs for name, rungs in result.timelines.items() if name not in drawn}
         ),
-        charts=charts(tallies),
-        faults=faults,
+        charts=charts(result.tallies),
+        faults=result.faults,
         log_end=result.log,
     )
 

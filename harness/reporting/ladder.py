@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.events import Rung
-from harness.timeline import Hop
 
 LANES = ("campaigns", "vibes", "carrier", "phone")
 TITLES = ("campaigns", "Vibes", "carrier", "phone")
@@ -48,13 +47,11 @@ def steps(rungs: Sequence[Rung]) -> list[Step]:
 
 def brief(rungs: Sequence[Rung]) -> list[Rung]:
     """The rungs that are told where there is little room."""
-    return [rung for rung in rungs if not isinstance(rung, Hop) or rung.kind in BRIEF]
+    return [rung for rung in rungs if rung.kind in BRIEF]
 
 
 def _step(rung: Rung, wait: str | None) -> Step:
-    kind, origin, target = "", "", ""
-    if isinstance(rung, Hop):
-        kind, origin, target = rung.kind, rung.origin, rung.target
+    origin, target = rung.origin, rung.target
     if origin in LANES and target in LANES and origin != target:
         start, end = LANES.index(origin), LANES.index(target)
         shape = "right" if start < end else "left"
@@ -64,7 +61,9 @@ def _step(rung: Rung, wait: str | None) -> Step:
         place = LANES.index(rung.side) if rung.side in LANES else 0
         shape = "dot" if rung.side in LANES else "none"
         columns, way = f"{2 * place + 1} / {2 * place + 3}", rung.side
-    return Step(rung=rung, kind=kind or "note", shape=shape, columns=columns, way=way, wait=wait)
+    return Step(
+        rung=rung, kind=rung.kind or "note", shape=shape, columns=columns, way=way, wait=wait
+    )
 
 
 def seconds(after: str) -> float | None:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.commands.consent import document, page
 from harness.consent import Evidence, Verdict, evidence
+from harness.consent.records import (
+    After,
+    Disconnect,
+    Help,
+    Membership,
+    Message,
+    NearMiss,
+    OptOut,
+    Request,
+)
 from harness.environment import SimAccount, start
 from harness.vibes import VibesClient
 from tests.unit.test_reports_page import Page
@@ -250,3 +261,23 @@ def test_a_file_that_is_no_journal_is_refused() -> None:
     """A journal begins with an account that was opened."""
     with pytest.raises(ValueError, match="does not begin"):
         evidence([], ANA)
+
+
+def test_every_member_of_the_document_is_documented() -> None:
+    """The page on reports names each list of the JSON and each member of what is in it."""
+    page_of_reports = Path(__file__).parents[2] / "docs" / "reports.md"
+    rows = page_of_reports.read_text(encoding="utf-8")
+    kinds = {
+        "after_opt_out": After,
+        "requests": Request,
+        "memberships": Membership,
+        "opt_outs": OptOut,
+        "help": Help,
+        "near_misses": NearMiss,
+        "disconnects": Disconnect,
+        "messages": Message,
+    }
+    for name, kind in kinds.items():
+        (row,) = [line for line in rows.splitlines() if line.startswith(f"| `{name}` |")]
+        assert [item.name for item in fields(kind) if f"`{item.name}`" not in row] == []
+    assert [item.name for item in fields(Evidence) if f"`{item.name}`" not in rows] == []

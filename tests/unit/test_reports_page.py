@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 from harness.events import (
     Arrival,
     Failure,
+    FaultRecord,
     PersonRecord,
     RunFinished,
     Rung,
@@ -19,25 +20,16 @@ from harness.events import (
     ScenarioFinished,
     ScenarioResult,
     StepStarted,
+    Tally,
     Verdict,
 )
-from harness.recorder import FaultRecord, Tally
 from harness.reporting.charts import HEIGHT, charts
 from harness.reporting.html import HtmlReporter
 from harness.reporting.ladder import steps, wait_of
-from harness.timeline import Hop
 
 TEXT = "<img src=x onerror=alert(1)>\x07 \u202e\u05e9\u05dc\u05d5\u05dd & \"quoted\" 'too'"
 EMOJI = "\N{PARTY POPPER}" * 900
 VOID = {"meta", "br", "line", "rect", "img"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told(ScenarioResult):
-    """A result with what a runner that records it adds."""
-
-    tallies: tuple[Tally, ...] = ()
-    faults: tuple[FaultRecord, ...] = ()
 
 
 class Page(HTMLParser):
@@ -79,9 +71,11 @@ class Page(HTMLParser):
 
 
 def _rungs() -> tuple[Rung, ...]:
-    def hop(after: str, side: str, text: str, kind: str, origin: str = "", target: str = "") -> Hop:
+    def hop(
+        after: str, side: str, text: str, kind: str, origin: str = "", target: str = ""
+    ) -> Rung:
         told = {"side": side, "text": text, "kind": kind, "origin": origin, "target": target}
-        return Hop(at=f"2026-01-05 {after[1:9]}", after=after, **told)
+        return Rung(at=f"2026-01-05 {after[1:9]}", after=after, **told)
 
     return (
         hop("+00:00:00.000", "vibes", TEXT, "message", "campaigns", "vibes"),
@@ -99,7 +93,7 @@ def _rungs() -> tuple[Rung, ...]:
     )
 
 
-def _result(verdict: Verdict, title: str) -> Told:
+def _result(verdict: Verdict, title: str) -> ScenarioResult:
     arrival = Arrival(
         id="m1",
         at="2026-01-05T15:00:00Z",
@@ -122,7 +116,7 @@ def _result(verdict: Verdict, title: str) -> Told:
         actual=f"received {TEXT}",
         timelines={"ana": _rungs()},
     )
-    return Told(
+    return ScenarioResult(
         file=f"{title}.sms.yaml",
         name="x",
         title=title,
@@ -161,7 +155,7 @@ def _result(verdict: Verdict, title: str) -> Told:
     )
 
 
-def _page(tmp_path: Path, *results: Told, finished: bool = True) -> Page:
+def _page(tmp_path: Path, *results: ScenarioResult, finished: bool = True) -> Page:
     path = tmp_path / "report.html"
     reporter = HtmlReporter(path)
     reporter.handle(RunStarted(scenarios=3, where="in-process"))
@@ -210,7 +204,7 @@ def test_the_summary_counts_and_failures_come_first(tmp_path: Path) -> None:
     assert "R6 1 passed, 2 not" in page["rule"]
     assert "R1 no scenario" in page["rule"]
     (covered,) = [row for row in page["tr"] if row.startswith("R6")]
-    assert covered.endswith("worse, bad, good")
+    assert covered.endswith("worse; bad; good")
 
 
 def test_a_failure_has_both_sides_and_each_ladder_once(tmp_path: Path) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from harness import recorder
 from harness.campaigns.endpoint import Endpoint
 from harness.environment import start
 from harness.events import Rung
 from harness.scenario import steps
 from harness.scenario.reading import check
 from harness.scenario.source import read_text
-from harness.scenario.stage import set_up
-from harness.timeline import Hop, of_people
+from harness.scenario.stage import Stage, set_up
+from harness.timeline import of_people
 
 STORY = """\
 name: a story
@@ -23,7 +27,8 @@ steps:
 """
 
 
-async def _ladders(told: str) -> dict[str, tuple[Rung, ...]]:
+@asynccontextmanager
+async def _played(told: str) -> AsyncIterator[Stage]:
     scenario = check(read_text(STORY + told, "story"))
     async with (
         start() as environment,
@@ -32,14 +37,17 @@ async def _ladders(told: str) -> dict[str, tuple[Rung, ...]]:
     ):
         for step in scenario.spec.steps:
             await steps.do(step, stage)
+        yield stage
+
+
+async def _ladders(told: str) -> dict[str, tuple[Rung, ...]]:
+    async with _played(told) as stage:
         return await of_people(stage, ["ana", "ben", "cyd"])
 
 
 def _moves(rungs: tuple[Rung, ...], *kinds: str) -> list[tuple[str, str, str, str]]:
     return [
-        (rung.kind, rung.origin, rung.target, rung.text)
-        for rung in rungs
-        if isinstance(rung, Hop) and rung.kind in kinds
+        (rung.kind, rung.origin, rung.target, rung.text) for rung in rungs if rung.kind in kinds
     ]
 
 
@@ -108,3 +116,27 @@ async def test_what_is_said_again_and_again_at_one_instant_is_told_once() -> Non
 
 
 _STAGES = ("system", "carrier", "handset")
+
+
+async def test_what_was_counted_when_and_which_fault_struck_whom() -> None:
+    """Counters by the shortest period that can be drawn; a fault with all who share the number."""
+    told = (
+        "  - fault: {id: once, match: {surface: carrier, person: ana}, effect: {fail: 103}, budget: 1}\n"
+        "  - fault: {id: never, match: {surface: connect, operation: get}, effect: {status: 503}}\n"
+        "  - run: Sale\n"
+        "  - advance: 50h\n"
+        "  - submit: {to: ana, text: Hi}\n"
+        "  - advance: 1m\n"
+    )
+    async with _played(told) as stage:
+        journal = await stage.account.events()
+        (tally,) = recorder.tallies(stage.system.log)
+        once, never = recorder.faults(journal, stage.system.people)
+    assert (tally.campaign, tally.per, tally.at) == ("Sale", "minute", "2026-01-05 15:00")
+    assert (tally.sent, tally.delivered, tally.bounced, tally.clicked) == (1, 0, 1, 0)
+    assert (once.effect, once.about) == ("fail 103", "carrier, +13125550101")
+    assert (once.fired, once.whom) == (1, {"ana, ben": 1})
+    assert (never.effect, never.about, never.met, never.fired) == (
+        *("status 503", "connect, get"),
+        *(0, 0),
+    )
