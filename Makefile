@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEMO   := build/demo
 
-.PHONY: help setup demo test lint load load-smpp fuzz bench clean
+.PHONY: help setup demo test lint load load-smpp load-people fuzz planted explore-shop bench clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 setup: $(READY) ## make .venv and install smsim with what its developers use
 
@@ -37,8 +37,17 @@ load: $(READY) ## 30 s of Locust against a simulator in its own process; fails o
 load-smpp: $(READY) ## 100,000 messages over four SMPP binds, one of them killed in the middle
 	$(BIN)/python -m tests.load.smpp_run
 
+load-people: $(READY) ## a day of 100,000 people in one scenario, with its time and memory
+	$(BIN)/python -m tests.load.people_run
+
 fuzz: $(READY) ## a million broken inputs at every surface; findings go to build/fuzz
 	$(BIN)/python -m tests.fuzz.run --count 1000000
+
+planted: $(READY) ## every scenario against every planted fault: which find it (half an hour)
+	$(BIN)/python -m tests.planted.run
+
+explore-shop: $(READY) ## how soon exploration finds each bug of the example shop
+	$(BIN)/python -m tests.explore.shop_run
 
 bench: $(READY) ## not built yet
 	@echo "make bench is not built yet; see CHANGELOG.md" >&2; exit 2

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from harness import __doc__ as about
-from harness.commands import consent, demo, explore, journal, run, serve, starter
-from harness.scenario.source import Mistakes
+from harness.scenario.parts import Mistakes
 from simulator import __version__
 from simulator.errors import SmsimError, UserError
 
 PASSED, FAILED, WRONG = 0, 1, 2
+
+COLLECT_AFTER = (100_000, 50, 100)
+"""How rarely garbage is looked for: what a run makes is kept to its end, and holds no cycles."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -23,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def call(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit status."""
-    told = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    told = _parser(next(iter(given), "")).parse_args(given)
+    gc.set_threshold(*COLLECT_AFTER)
     try:
         return int(told.command(told))
     except Mistakes as error:
@@ -43,15 +49,28 @@ def call(arguments: Sequence[str] | None = None) -> int:
     return WRONG
 
 
-def _parser() -> argparse.ArgumentParser:
+COMMANDS = {
+    "serve": "serve",
+    "run": "run",
+    "check": "run",
+    "demo": "demo",
+    "explore": "explore",
+    "export": "journal",
+    "replay": "journal",
+    "consent": "consent",
+    "new": "starter",
+    "schema": "starter",
+    "doctor": "starter",
+}
+"""The module of `harness.commands` that has a command; only that one is loaded."""
+
+
+def _parser(command: str) -> argparse.ArgumentParser:
+    """The parser of one command, or of all where there is none of that name."""
     parser = argparse.ArgumentParser(prog="smsim", description=about)
     parser.add_argument("--version", action="version", version=f"smsim {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    serve.add(commands)
-    run.add(commands)
-    demo.add(commands)
-    explore.add(commands)
-    journal.add(commands)
-    consent.add(commands)
-    starter.add(commands)
+    named = COMMANDS.get(command)
+    for name in [named] if named is not None else dict.fromkeys(COMMANDS.values()):
+        import_module(f"harness.commands.{name}").add(commands)
     return parser

@@ -6,7 +6,8 @@
         account = await environment.account({"seed": 7})
         await account.advance("24h")
 
-All three speak HTTP to the simulator, so what passes in one passes in the others.
+All three speak HTTP to the simulator, in-process without a socket, so what passes in one passes in
+the others.
 """
 
 from __future__ import annotations
@@ -22,17 +23,32 @@ from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+import msgspec
+from aiohttp import web
+from yarl import URL
 
 from harness.vibes import VibesClient
-from simulator.app import build
+from harness.wires import HttpWire, NearWire, Wire
+from simulator.app import Simulator, build
 from simulator.config import ServerSettings
 from simulator.errors import UserError
+from simulator.nearby import Nearby
 
 START_LIMIT_S = 30
 
 
 PATIENT = aiohttp.ClientTimeout(total=None, connect=30)
 """A control call may take as long as what it sets going; a simulator that is gone ends it."""
+
+
+@asynccontextmanager
+async def patient_wire() -> AsyncIterator[Wire]:
+    """A wire for control calls through sockets."""
+    wire = HttpWire(PATIENT)
+    try:
+        yield wire
+    finally:
+        await wire.close()
 
 
 class ControlError(UserError):
@@ -46,40 +62,54 @@ class ControlError(UserError):
 class Control:
     """The control API of one simulator."""
 
-    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, url: str, wire: Wire, token: str | None = None) -> None:
         self.url = url.rstrip("/")
-        self._session = session
+        self._wire = wire
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     async def call(self, method: str, path: str, body: object = None) -> Any:
         """One control call below `/_sim`; the JSON it answers. Raises ControlError."""
+        answer = await self.octets(method, path, body)
         try:
-            async with self._session.request(
-                method, f"{self.url}/_sim{path}", json=body
-            ) as response:
-                told = await response.json(content_type=None) if response.status != 204 else None
-        except ValueError as error:
+            return msgspec.json.decode(answer) if answer.strip() else None
+        except msgspec.DecodeError as error:
+            raise ControlError(0, f"what answers at {self.url} is no smsim") from error
+
+    async def octets(self, method: str, path: str, body: object = None) -> bytes:
+        """One control call below `/_sim`; its answer as it came. Raises ControlError."""
+        headers, sent = self._headers, None
+        if body is not None:
+            headers = {**headers, "Content-Type": "application/json"}
+            sent = msgspec.json.encode(body)
+        url = URL(f"{self.url}/_sim{path}")
+        try:
+            status, answer = await self._wire.exchange(method, url, headers, sent)
+            told = msgspec.json.decode(answer) if status >= 400 else None
+        except msgspec.DecodeError as error:
             raise ControlError(0, f"what answers at {self.url} is no smsim") from error
         except aiohttp.ClientError as error:
             raise ControlError(0, f"no simulator answers at {self.url}: {error}") from error
-        if response.status >= 400:
+        if status >= 400:
+            errors = told.get("errors", []) if isinstance(told, dict) else []
             messages = [
                 f"{item['path']}: {item['message']}" if item.get("path") else str(item["message"])
-                for item in (told or {}).get("errors", [])
+                for item in errors
             ]
-            raise ControlError(response.status, "; ".join(messages) or f"{method} {path}")
-        return told
+            raise ControlError(status, "; ".join(messages) or f"{method} {path}")
+        return answer
 
 
 class SimAccount:
     """One account of the simulator: its credentials, its clock, its phones, what it recorded."""
 
-    def __init__(self, control: Control, shown: dict[str, Any]) -> None:
+    def __init__(self, control: Control, shown: dict[str, Any], wire: Wire | None = None) -> None:
         self.key = str(shown["company_key"])
         self.shown = shown
         self.now = str(shown["clock"]["now"])
         self.probe: str | None = None
         self.quiet: str | None = None
         self._control = control
+        self._wire = wire
 
     @property
     def url(self) -> str:
@@ -89,7 +119,11 @@ class SimAccount:
     def vibes(self) -> VibesClient:
         """A client of the Vibes APIs with this account's credentials."""
         return VibesClient(
-            self._control.url, self.key, str(self.shown["username"]), str(self.shown["password"])
+            self._control.url,
+            self.key,
+            str(self.shown["username"]),
+            str(self.shown["password"]),
+            wire=self._wire,
         )
 
     async def advance(self, duration: str) -> None:
@@ -103,6 +137,11 @@ class SimAccount:
     async def look(self) -> None:
         """Look at the clock, which may move while somebody else advances it."""
         self.now = str((await self._call("GET", "/clock"))["now"])
+
+    async def next_due(self) -> str | None:
+        """When the next thing is due that time has to get to; None where nothing is."""
+        due = (await self._call("GET", "/clock"))["next_timer"]
+        return None if due is None else str(due)
 
     async def set_alarm(self, name: str, at: str, url: str) -> None:
         """Have a URL called when time gets to an instant."""
@@ -155,6 +194,10 @@ class SimAccount:
         """The whole journal."""
         return await self._pages("/events", "after")
 
+    async def read(self, path: str) -> bytes:
+        """What a call that changes nothing answers, as it came."""
+        return await self._control.octets("GET", f"/accounts/{self.key}{path}")
+
     async def message(self, message_id: str) -> dict[str, Any]:
         """One message with its history."""
         return dict(await self._call("GET", f"/messages/{message_id}"))
@@ -202,14 +245,25 @@ class SimAccount:
 class Environment:
     """A simulator to run against."""
 
-    def __init__(self, control: Control, kind: str) -> None:
+    def __init__(self, control: Control, kind: str, simulator: Simulator | None = None) -> None:
         self.kind = kind
         self._control = control
+        self.simulator = simulator
 
     @property
     def url(self) -> str:
         """Where the simulator is."""
         return self._control.url
+
+    def introduce(self, address: str, server: web.Server) -> None:
+        """Tell a simulator in this process of a server here: it needs no socket to reach it."""
+        if self.simulator is not None:
+            self.simulator.near[address] = Nearby(server)
+
+    def part(self, address: str) -> None:
+        """The server is no longer there."""
+        if self.simulator is not None:
+            del self.simulator.near[address]
 
     async def account(self, spec: dict[str, Any]) -> SimAccount:
         """A fresh account of that spec. Where its key is taken, `-2`, `-3`, ... are tried."""
@@ -217,9 +271,9 @@ class Environment:
         number = 1
         while True:
             try:
-                return SimAccount(
-                    self._control, await self._control.call("POST", "/accounts", spec)
-                )
+                shown = await self._control.call("POST", "/accounts", spec)
+                wire = NearWire(self.simulator.nearby) if self.simulator is not None else None
+                return SimAccount(self._control, shown, wire)
             except ControlError as error:
                 if error.status != 409 or key is None:
                     raise
@@ -231,28 +285,40 @@ class Environment:
 async def start(settings: ServerSettings | None = None) -> AsyncIterator[Environment]:
     """A simulator in this process, on a free loopback port, in memory unless told otherwise."""
     settings = settings or ServerSettings(port=0, accounts=())
-    async with build(settings) as simulator, aiohttp.ClientSession(timeout=PATIENT) as session:
-        yield Environment(Control(await simulator.listen(), session), "in-process")
+    async with build(settings) as simulator:
+        url = await simulator.listen()
+        yield Environment(Control(url, NearWire(simulator.nearby)), "in-process", simulator)
+
+
+async def serve_apart(folder: Path, *flags: str) -> tuple[asyncio.subprocess.Process, str]:
+    """A simulator in a process of its own, and its URL once it accepts calls. Raises UserError."""
+    ready = folder / "ready.json"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "harness", "serve", "--ready-file", str(ready), *flags),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        line = await asyncio.wait_for(process.stdout.readline(), START_LIMIT_S)
+        if not line:
+            raise UserError("the simulator did not start; its own words are above")
+        return process, json.loads(ready.read_text())["url"]
+    except BaseException:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        raise
 
 
 @asynccontextmanager
 async def spawn(*flags: str) -> AsyncIterator[Environment]:
     """A simulator in a process of its own; it is ended when the context ends."""
     with tempfile.TemporaryDirectory() as folder:
-        ready = Path(folder) / "ready.json"
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "harness", "serve", "--port", "0", "--ready-file", str(ready), *flags),
-            stdout=asyncio.subprocess.PIPE,
-        )
+        process, url = await serve_apart(Path(folder), "--port", "0", *flags)
         try:
-            assert process.stdout is not None
-            line = await asyncio.wait_for(process.stdout.readline(), START_LIMIT_S)
-            if not line:
-                raise UserError("the simulator did not start; its own words are above")
-            url = json.loads(ready.read_text())["url"]
-            async with aiohttp.ClientSession(timeout=PATIENT) as session:
-                yield Environment(Control(url, session), "spawned")
+            async with patient_wire() as wire:
+                yield Environment(Control(url, wire), "spawned")
         finally:
             if process.returncode is None:
                 process.terminate()
@@ -262,9 +328,8 @@ async def spawn(*flags: str) -> AsyncIterator[Environment]:
 @asynccontextmanager
 async def connect(url: str, token: str | None = None) -> AsyncIterator[Environment]:
     """A simulator that runs already. Raises ControlError where none answers."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with aiohttp.ClientSession(headers=headers, timeout=PATIENT) as session:
-        control = Control(url, session)
+    async with patient_wire() as wire:
+        control = Control(url, wire, token)
         health = await control.call("GET", "/health")
         if not isinstance(health, dict) or health.get("status") != "ok":
             raise ControlError(0, f"what answers at {url} is no smsim")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from faker import Faker
+from faker.providers.person.en_US import Provider as Names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +47,12 @@ def make(
     phones = dict(zip(owners, _phones(fake, len(owners)), strict=True))
     for index in sorted(sharing):
         phones[index] = phones[chance.choice(owners)]
+    first = fake.random_elements(Names.first_names, length=size, use_weighting=True)
+    last = fake.random_elements(Names.last_names, length=size, use_weighting=True)
     return [
         MadeUp(
-            first_name=fake.first_name(),
-            last_name=fake.last_name(),
+            first_name=first[index],
+            last_name=last[index],
             phone=phones[index],
             blocklisted=index in on_block_list,
             suspended=index in in_suspension,

@@ -7,14 +7,17 @@ talks to the real thing. It speaks X-API-Version 2, so numbers are E.164 (`+1312
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape, quoteattr
 
 import aiohttp
+import msgspec
 from yarl import URL
+
+from harness.wires import HttpWire, Wire
 
 ReceiptOption = Literal["NONE", "ERROR", "ALL", "SMSC_ERROR", "SMSC_ALL"]
 
@@ -66,21 +69,21 @@ class VibesClient:
         password: str,
         *,
         connect_url: str | None = None,
+        wire: Wire | None = None,
     ) -> None:
         self.company_key = company_key
         self._company = f"{platform_url.rstrip('/')}/companies/{quote(company_key, safe='')}"
-        self._connect = (connect_url or platform_url).rstrip("/") + "/MessageApi"
+        connect = (connect_url or platform_url).rstrip("/")
+        self._submit_url = URL(f"{connect}/MessageApi/mt/messages")
         credentials = base64.b64encode(f"{username}:{password}".encode()).decode()
         self._headers = {"Authorization": f"Basic {credentials}"}
-        self._session: aiohttp.ClientSession | None = None
+        self._wire = wire or HttpWire()
 
     async def __aenter__(self) -> VibesClient:
-        self._session = aiohttp.ClientSession(headers=self._headers)
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
-        if self._session is not None:
-            await self._session.close()
+        await self._wire.close()
 
     async def add_participant(
         self,
@@ -163,22 +166,22 @@ class VibesClient:
 
         Raises AnswerLost where the connection ends first: the text may have been sent or not.
         """
-        message = ET.Element("mtMessage", splitLongMessage=str(split).lower())
-        if alternate:
-            message.set("alternateDelivery", "true")
-        if submitter_id is not None:
-            message.set("submitterMessageId", submitter_id)
-        if company_id is not None:
-            ET.SubElement(message, "companyId").text = company_id
-        destination = ET.SubElement(message, "destination", address=mdn, type="MDN")
-        if carrier is not None:
-            destination.set("carrier", carrier)
-        ET.SubElement(message, "source", address=code, type="SC")
-        ET.SubElement(message, "text").text = text
-        if receipts_url is not None:
-            ET.SubElement(message, "receiptOption", callbackUrl=receipts_url).text = receipts
-        body = ET.tostring(message, encoding="utf-8", xml_declaration=True)
-        url = URL(f"{self._connect}/mt/messages")
+        attributes = {
+            "splitLongMessage": str(split).lower(),
+            "alternateDelivery": "true" if alternate else None,
+            "submitterMessageId": submitter_id,
+        }
+        receipt = {"callbackUrl": receipts_url}
+        parts = (
+            _element("companyId", {}, company_id) if company_id is not None else "",
+            _element("destination", {"address": mdn, "type": "MDN", "carrier": carrier}),
+            _element("source", {"address": code, "type": "SC"}),
+            _element("text", {}, text),
+            _element("receiptOption", receipt, receipts) if receipts_url is not None else "",
+        )
+        message = f"<mtMessage{_attributes(attributes)}>{''.join(parts)}</mtMessage>"
+        body = f"{_DECLARATION}{message}".encode()
+        url = self._submit_url
         headers = {"Content-Type": "text/xml"}
         status, told = await self._exchange("POST", url, headers, body)
         answer = _xml(status, told)
@@ -197,33 +200,31 @@ class VibesClient:
         """Any call of the Platform below the company; its HTTP status and JSON."""
         return await self._call(method, f"/{path.lstrip('/')}", body)
 
-    @property
-    def _http(self) -> aiohttp.ClientSession:
-        assert self._session is not None, "use the client as an async context manager"
-        return self._session
-
     async def _call(
         self, method: str, path: str, body: dict[str, object] | dict[str, Any] | None = None
     ) -> tuple[int, Any]:
         headers = {"X-API-Version": "2", "Content-Type": "application/json"}
         # yarl must not decode the %2B of a number again, so the URL is taken as it stands
         url = URL(self._company + path, encoded=True)
-        sent = None if body is None else json.dumps(body).encode()
-        status, text = await self._exchange(method, url, headers, sent)
+        sent = None if body is None else msgspec.json.encode(body)
+        status, told = await self._exchange(method, url, headers, sent)
         try:
-            return status, json.loads(text) if text.strip() else None
-        except ValueError as error:
-            raise VibesError(status, [f"not JSON: {text[:200]}"]) from error
+            return status, msgspec.json.decode(told) if told.strip() else None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            shown = told[:200].decode(errors="replace")
+            raise VibesError(status, [f"not JSON: {shown}"]) from error
 
     async def _exchange(
         self, method: str, url: URL, headers: dict[str, str], body: bytes | None
-    ) -> tuple[int, str]:
+    ) -> tuple[int, bytes]:
         """One request and its whole answer. Raises AnswerLost."""
         try:
-            async with self._http.request(method, url, data=body, headers=headers) as response:
-                return response.status, await response.text()
+            status, told = await self._wire.exchange(
+                method, url, {**self._headers, **headers}, body
+            )
         except aiohttp.ClientError as error:
             raise AnswerLost(error) from error
+        return status, told
 
 
 def _expect(answer: tuple[int, Any], *statuses: int) -> Any:
@@ -238,8 +239,22 @@ def _messages(told: Any) -> list[str]:
     return [str(error.get("message")) for error in errors if isinstance(error, dict)]
 
 
-def _xml(status: int, text: str) -> ET.Element:
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+def _element(name: str, attributes: dict[str, str | None], text: str = "") -> str:
+    return f"<{name}{_attributes(attributes)}>{escape(text)}</{name}>"
+
+
+def _attributes(values: dict[str, str | None]) -> str:
+    """Those that have a value, as they stand in a tag."""
+    told = ((name, value) for name, value in values.items() if value is not None)
+    return "".join(f" {name}={quoteattr(value)}" for name, value in told)
+
+
+def _xml(status: int, told: bytes) -> ET.Element:
     try:
-        return ET.fromstring(text)
-    except ET.ParseError as error:
-        raise VibesError(status, [f"not XML: {text[:200]}"]) from error
+        return ET.fromstring(told)
+    except (ET.ParseError, ValueError) as error:
+        shown = told[:200].decode(errors="replace")
+        raise VibesError(status, [f"not XML: {shown}"]) from error

@@ -9,7 +9,6 @@ Nothing is global, so two simulators run in one process.
 
 from __future__ import annotations
 
-import errno
 from types import TracebackType
 from typing import Self
 
@@ -18,12 +17,13 @@ from aiohttp import web
 from simulator.api import connect
 from simulator.api.control import routes as control
 from simulator.api.index import add_routes as add_index
-from simulator.api.keys import ACCOUNTS, BODY_LIMIT, SETTINGS
+from simulator.api.keys import ACCOUNTS, BODY_LIMIT, NEAR, SETTINGS
 from simulator.api.middleware import in_words
 from simulator.api.platform import routes as platform
 from simulator.config import ServerSettings
 from simulator.domain.account import Account
-from simulator.errors import AccountExists, PortInUse, UserError
+from simulator.errors import AccountExists, UserError, no_listening
+from simulator.nearby import Nearby
 from simulator.runtime.accounts import Accounts
 from simulator.runtime.clock import SystemWall, Wall
 from simulator.runtime.ports import AccountRecord, Store, Transport
@@ -37,12 +37,21 @@ from simulator.transport.http import HttpTransport
 
 
 class Simulator:
-    """A running simulator: its accounts, and its HTTP server once it listens."""
+    """A running simulator: its accounts, and its HTTP server once it listens.
+
+    `near` has servers of this process by `host:port`: what is told there needs no socket.
+    """
 
     def __init__(
-        self, settings: ServerSettings, store: Store, transport: Transport, wall: Wall
+        self,
+        settings: ServerSettings,
+        store: Store,
+        transport: Transport,
+        wall: Wall,
+        near: dict[str, Nearby],
     ) -> None:
         self.settings = settings
+        self.near = near
         by_scheme = ByScheme(transport)
         self.accounts = Accounts(store, by_scheme, wall)
         init_seconds = milliseconds(settings.smpp_init) / 1000
@@ -51,6 +60,7 @@ class Simulator:
         self._store = store
         self._transport = transport
         self._runner: web.AppRunner | None = None
+        self._nearby: Nearby | None = None
 
     async def __aenter__(self) -> Self:
         """Open the store and every account in it; make the first accounts of an empty one."""
@@ -77,7 +87,7 @@ class Simulator:
         await self._close()
 
     async def listen(self) -> str:
-        """Serve HTTP; the URL. Raises PortInUse."""
+        """Serve HTTP; the URL. Raises PortInUse, UserError."""
         self._runner = web.AppRunner(
             self.application(), access_log=None, shutdown_timeout=2, handle_signals=False
         )
@@ -87,13 +97,17 @@ class Simulator:
         try:
             await site.start()
         except OSError as error:
-            words = f"{host}:{port} cannot be listened on: {error.strerror or error}"
-            if error.errno in (errno.EADDRINUSE, errno.EACCES):
-                mend = "choose another with --port, 0 picks a free one"
-                raise PortInUse(f"{words}; {mend}") from error
-            raise UserError(f"{words}; choose another with --host") from error
+            raise no_listening(host, port, error, "--port") from error
+        if self._runner.server is not None:
+            self._nearby = Nearby(self._runner.server)
         bound = self._runner.addresses[0][1]
         return f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+
+    @property
+    def nearby(self) -> Nearby:
+        """A client of this simulator in the same process, once it listens."""
+        assert self._nearby is not None, "listen first"
+        return self._nearby
 
     async def listen_smpp(self) -> str | None:
         """Serve SMPP if a port was given for it; its URL. Raises PortInUse, UserError."""
@@ -112,6 +126,7 @@ class Simulator:
         app = web.Application(middlewares=[in_words], client_max_size=BODY_LIMIT)
         app[ACCOUNTS] = self.accounts
         app[SETTINGS] = self.settings
+        app[NEAR] = self.near
         platform.add_routes(app)
         connect.add_routes(app)
         control.add_routes(app)
@@ -157,4 +172,5 @@ def build(
     """A simulator, with any part of it replaced; nothing runs until it is entered."""
     if store is None:
         store = MemoryStore() if settings.db is None else SqliteStore(settings.db)
-    return Simulator(settings, store, transport or HttpTransport(), wall or SystemWall())
+    near: dict[str, Nearby] = {}
+    return Simulator(settings, store, transport or HttpTransport(near), wall or SystemWall(), near)

@@ -15,6 +15,9 @@ from simulator.errors import BadSpec
 
 T = TypeVar("T", bound=BaseModel)
 
+REQUIRED = "is required"
+"""What is said of a member that is missing."""
+
 Fault = tuple[tuple[str | int, ...], str]
 """Where a document is wrong, as a path into it, and why."""
 
@@ -47,7 +50,7 @@ def _words(error: dict[str, object], model: type[BaseModel]) -> str:
         known = _members(model, path[:-1])
         return f'unknown member "{path[-1]}"{rather(str(path[-1]), known)}'
     if kind == "missing":
-        return "is required"
+        return REQUIRED
     if kind == "literal_error":
         valid = re.findall(r"'([^']*)'", str(told.get("expected")))
         return f'"{error["input"]}" is not one of {", ".join(valid)}{rather(str(error["input"]), valid)}'

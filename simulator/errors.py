@@ -14,6 +14,8 @@ SmsimError
 
 from __future__ import annotations
 
+import errno
+
 
 class SmsimError(Exception):
     """Anything smsim raises on purpose."""
@@ -48,6 +50,14 @@ class ClockBackwards(UserError):
 
 class PortInUse(UserError):
     """Another program listens there."""
+
+
+def no_listening(host: str, port: int, error: OSError, flag: str) -> UserError:
+    """Why an address cannot be listened on, PortInUse where `flag` with another port mends it."""
+    words = f"{host}:{port} cannot be listened on: {error.strerror or error}"
+    if error.errno in (errno.EADDRINUSE, errno.EACCES):
+        return PortInUse(f"{words}; choose another with {flag}, 0 picks a free one")
+    return UserError(f"{words}; choose another with --host")
 
 
 class ForeignDatabase(UserError):

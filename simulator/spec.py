@@ -21,6 +21,7 @@ from simulator.errors import BadSpec
 from simulator.specs.carriers import Carrier, known_carriers, profile_of
 from simulator.specs.faults import FaultSpec, rules_of
 from simulator.specs.phones import PersonaSpec, ShareText, persona_of, phone_faults, share
+from simulator.specs.prices import PricesSpec, prices_of
 from simulator.specs.values import (
     DurationText,
     Id,
@@ -218,6 +219,8 @@ class AccountSpec(Spec):
     """The shares of personas among all phones that are told nothing."""
     faults: tuple[FaultSpec, ...] = ()
     """Fault rules that hold from the start."""
+    prices: PricesSpec = PricesSpec()
+    """What messages cost; nothing if absent."""
     settings: SettingsSpec = SettingsSpec()
 
     @model_validator(mode="before")
@@ -326,6 +329,7 @@ def _account(spec: AccountSpec, company: str, now: Instant) -> domain.Account:
         personas={name: persona_of(item, name) for name, item in spec.personas.items()},
         phones=tuple((name, share(text)) for name, text in spec.phones.items()),
         faults=rules_of(spec.faults),
+        prices=prices_of(spec.prices),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import aiohttp
 from aiohttp import web
@@ -34,15 +34,38 @@ class Manner:
     heeded: bool
 
 
-class Endpoint:
-    """A real HTTP server on a free loopback port. Use it as an async context manager."""
+class Neighbour(Protocol):
+    """Where a simulator is that may be in this process."""
 
-    def __init__(self) -> None:
+    def introduce(self, address: str, server: web.Server) -> None:
+        """A server of this process is at `host:port`."""
+        ...
+
+    def part(self, address: str) -> None:
+        """It is there no longer."""
+        ...
+
+
+class Endpoint:
+    """A real HTTP server on a free loopback port. Use it as an async context manager.
+
+    A simulator in this process, as `environment` may have, reaches it without the port.
+    """
+
+    def __init__(self, environment: Neighbour | None = None) -> None:
+        self._environment = environment
         self.address = ""
         self._systems: dict[str, CampaignSystem] = {}
         self._manners: dict[str, dict[str, Manner]] = {}
         self._working: dict[str, asyncio.Task[None]] = {}
         self._runner: web.AppRunner | None = None
+
+    @property
+    def server(self) -> web.Server:
+        """The server of one more connection, for who runs in this process."""
+        server = self._runner.server if self._runner is not None else None
+        assert server is not None, "it is not open"
+        return server
 
     async def __aenter__(self) -> Endpoint:
         app = web.Application()
@@ -56,9 +79,13 @@ class Endpoint:
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         host, port = self._runner.addresses[0][:2]
         self.address = f"{host}:{port}"
+        if self._environment is not None:
+            self._environment.introduce(self.address, self.server)
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
+        if self._environment is not None:
+            self._environment.part(self.address)
         if self._runner is not None:
             await self._runner.cleanup()
         for work in self._working.values():
@@ -117,6 +144,8 @@ class Endpoint:
         """Answers when the work is done, or in good time where it is long: then it is asked again."""
         system, key = self._system(request), request.match_info["key"]
         work = self._working.get(key)
+        if work is None and system.idle:
+            return web.json_response({"idle": True})
         if work is None:
             work = self._working[key] = asyncio.create_task(system.drain(), name=f"drain {key}")
         done, _ = await asyncio.wait({work}, timeout=LONGEST_ANSWER_S)

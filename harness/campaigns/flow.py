@@ -159,6 +159,7 @@ class Flow:
         if reason is not None:
             self._note(Kind.SUBSCRIBE_SKIPPED, person, list_id, run, reason)
             return
+        answer = None
         try:
             answer = await self._vibes.add_participant(
                 campaign_id, mdn=person.mdn or "", external_person_id=str(person.id)
@@ -167,7 +168,8 @@ class Flow:
             self._note_error(Kind.SUBSCRIBE_SKIPPED, person, list_id, run, error)
             return
         finally:
-            await self._settle()
+            if answer is None or answer.state != "PENDING":  # who is asked first is told of later
+                await self._settle()
         if answer.status == 201:
             self._note(Kind.SUBSCRIBE_REQUESTED, person, list_id, run, detail=answer.state or "")
             return

@@ -184,6 +184,14 @@ class CampaignSystem:
         """Take in a Connect receipt: delivered, or bounced soft or hard (R22); once for a message."""
         self._hearing.receipt(body)
 
+    @property
+    def idle(self) -> bool:
+        """Whether `drain` has nothing to do: nothing is queued or due, and it is woken in time."""
+        due = self.agenda.next_due()
+        if self._queue or (due != self._alarmed and self._alarm is not None):
+            return False
+        return due is None or due > self.moment
+
     async def drain(self) -> None:
         """Do all that is queued, and what that queues in turn; then ask to be woken in time.
 
@@ -228,10 +236,11 @@ class CampaignSystem:
         known = self._known
         qualified = [person for person in self.people if campaign.smart_list.holds(person, known)]
         limit, now = campaign.person_limit, known.now
-        count = sum(self._why_not(campaign, person, now) is None for person in qualified)
-        if limit is not None and count > limit:
-            reason = f"{count} people qualify, the limit is {limit}"
-            return RunReport(status="over_limit", reasons=(reason,))
+        if limit is not None:
+            count = sum(self._why_not(campaign, person, now) is None for person in qualified)
+            if count > limit:
+                reason = f"{count} people qualify, the limit is {limit}"
+                return RunReport(status="over_limit", reasons=(reason,))
         audience = self._those_who_may(campaign, qualified)
         await self._go(campaign, audience)
         return RunReport(status="ran", people=len(audience))

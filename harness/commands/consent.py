@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import aiohttp
-
 from harness.campaigns.people import e164
 from harness.consent import Evidence, Verdict, evidence
-from harness.environment import Control, SimAccount
+from harness.environment import Control, SimAccount, patient_wire
 from harness.reporting.files import writable
 from harness.reporting.pages import render
 from simulator.errors import UserError
@@ -77,10 +75,8 @@ def page(found: Evidence) -> str:
 async def _journal(told: argparse.Namespace) -> list[dict[str, Any]]:
     if told.db is not None:
         return [json.loads(line) for line in await export(told.db, told.account)]
-    token = told.control_token
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with aiohttp.ClientSession(headers=headers) as session:
-        control = Control(told.url, session)
+    async with patient_wire() as wire:
+        control = Control(told.url, wire, told.control_token)
         shown = await control.call("GET", f"/accounts/{quote(told.account, safe='')}")
         if not isinstance(shown, dict) or "clock" not in shown:
             raise UserError(f"what answers at {told.url} is no smsim")

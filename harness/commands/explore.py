@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.markup import escape
 
 from harness import explore as exploring
 from harness import oracles
+from harness.commands.numbers import natural, positive
 from harness.explore import Breakage, Finding, Progress
 from harness.scenario.reading import Scenario, load_all
 from harness.stopwatch import reading
@@ -20,10 +22,15 @@ from simulator.errors import UserError
 def add(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("explore", help="look for what breaks an invariant of a scenario")
-    parser.add_argument("file", type=Path, metavar="FILE", help="the scenario whose setup is used")
-    parser.add_argument("--examples", type=_positive, default=200, help="histories at most (200)")
-    parser.add_argument("--seconds", type=_positive, default=60, help="real time at most (60)")
-    parser.add_argument("--seed", type=_natural, default=0, help="what the draws follow from (0)")
+    parser.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="the scenario whose setup is used; of a file with cases FILE[case]",
+    )
+    parser.add_argument("--examples", type=positive, default=200, help="histories at most (200)")
+    parser.add_argument("--seconds", type=positive, default=60, help="real time at most (60)")
+    parser.add_argument("--seed", type=natural, default=0, help="what the draws follow from (0)")
     parser.add_argument(
         "--out", type=Path, default=Path("build/explore"), metavar="DIR", help="for what is found"
     )
@@ -122,21 +129,11 @@ def _what(broken: Breakage) -> str:
 
 
 def _one(path: Path) -> Scenario:
-    """The scenario of a file. Raises Mistakes, and UserError where it is a folder of several."""
+    """The scenario of a file. Raises Mistakes, and UserError where there are several."""
     scenarios = load_all([path])
-    if len(scenarios) != 1:
-        raise UserError(f"{path} has {len(scenarios)} scenarios; name the file of one")
-    return scenarios[0]
-
-
-def _natural(text: str) -> int:
-    if not text.isdecimal() or int(text[:30]) >= 2**63:
-        raise argparse.ArgumentTypeError(f'"{text}" is not a whole number from 0 up')
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    number = _natural(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+    if len(scenarios) == 1:
+        return scenarios[0]
+    cases = [item.file for item in scenarios if item.case is not None and path.is_file()]
+    if cases:
+        raise UserError(f"{path} has {len(cases)} cases; name one: {', '.join(map(quote, cases))}")
+    raise UserError(f"{path} has {len(scenarios)} scenarios; name the file of one")

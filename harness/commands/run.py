@@ -11,6 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from harness.commands.numbers import natural, positive
 from harness.environment import Environment, connect, start
 from harness.events import RunFinished
 from harness.reporting import Reporter
@@ -27,10 +28,12 @@ from simulator.errors import UserError
 def add(commands: Any) -> None:
     """Declare both commands."""
     runs = commands.add_parser("run", help="play scenario files or folders")
-    runs.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    runs.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="also FILE[case], one of its cases"
+    )
     runs.add_argument("--url", help="a simulator that runs already; in-process if absent")
-    runs.add_argument("--seed", type=_natural, help="in place of every scenario's own seed")
-    runs.add_argument("--jobs", type=_positive, default=1, help="how many at a time (1)")
+    runs.add_argument("--seed", type=natural, help="in place of every scenario's own seed")
+    runs.add_argument("--jobs", type=positive, default=1, help="how many at a time (1)")
     runs.add_argument(
         "-k", dest="only", metavar="EXPR", help="only those whose name has this in it"
     )
@@ -131,17 +134,5 @@ def _wanted(scenario: Scenario, only: str | None) -> bool:
     if only is None:
         return True
     names = (scenario.name, scenario.spec.name, *scenario.spec.rules)
-    return any(fnmatch(name.casefold(), f"*{only.casefold()}*") for name in names)
-
-
-def _natural(text: str) -> int:
-    if not text.isdecimal() or int(text[:30]) >= 2**63:
-        raise argparse.ArgumentTypeError(f'"{text}" is not a whole number from 0 up')
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    number = _natural(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+    pattern = f"*{only.casefold()}*".replace("[", "[[]")
+    return any(fnmatch(name.casefold(), pattern) for name in names)

@@ -13,7 +13,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from harness.scenario.model import ScenarioSpec
+from harness.scenario.schema import included_schema, scenario_schema
 from simulator import __version__
 from simulator.errors import UserError
 
@@ -21,6 +21,10 @@ STARTER = """\
 # One sentence that says what this shows. Run it with: smsim run {file}
 name: A yes in time makes a member
 rules: [R12]                      # which rules it covers; leave it out if none
+# include: [people.inc.yaml]      # what scenarios share, in a file beside this one
+# cases:                          # a scenario for each, with ${{reply}} in the steps below
+#   small: {{reply: y}}
+#   capital: {{reply: Y}}
 
 people:
   ana: {{phone: "(312) 555-0101"}}  # as many as you like; several may share a phone
@@ -48,6 +52,9 @@ def add(commands: Any) -> None:
     new.add_argument("name", help="of the scenario; NAME.sms.yaml is made here")
     new.set_defaults(command=_new)
     schema = commands.add_parser("schema", help="print the JSON Schema of scenario files")
+    schema.add_argument(
+        "--included", action="store_true", help="of the files *.inc.yaml that scenarios include"
+    )
     schema.set_defaults(command=_schema)
     doctor = commands.add_parser("doctor", help="say what is missing on this machine")
     doctor.set_defaults(command=_doctor)
@@ -67,8 +74,8 @@ def _new(told: argparse.Namespace) -> int:
     return 0
 
 
-def _schema(_told: argparse.Namespace) -> int:
-    print(json.dumps(ScenarioSpec.model_json_schema(by_alias=True), indent=2))
+def _schema(told: argparse.Namespace) -> int:
+    print(json.dumps(included_schema() if told.included else scenario_schema(), indent=2))
     return 0
 
 

@@ -11,18 +11,18 @@ from typing import NamedTuple
 import msgspec
 from aiohttp import web
 
-from simulator.api import striking
 from simulator.api.basic_auth import speaker
-from simulator.api.striking import Answer
-from simulator.domain.carriers import NAMES, STAGES, MtState
+from simulator.api.striking import way
+from simulator.domain.carriers import STAGES, MtState
 from simulator.domain.decide import Refusal
 from simulator.domain.fault_rules import Effect, FaultRule, Occasion, Surface
-from simulator.domain.handset import carrier_of, is_mobile
+from simulator.domain.handset import carrier_of, takes_texts
 from simulator.domain.messages import Mt
 from simulator.domain.notices import ReceiptNotice
 from simulator.domain.numbers import InvalidMdn, Mdn, parse_any_mdn
 from simulator.domain.refusals import Fault, Problem
 from simulator.domain.sending import Accepted, BundleTaken, SubmitBundle, SubmitMt
+from simulator.runtime import striking
 from simulator.runtime.ports import MessageRecord
 from simulator.runtime.universe import Universe
 from simulator.wire import connect_requests, connect_xml
@@ -104,31 +104,39 @@ class _Found(NamedTuple):
         return next((s.note for s in self.record.history if s.state == "forwarded"), None)
 
 
-Handler = Callable[[web.Request, Universe], Awaitable[web.Response]]
+class Call(NamedTuple):
+    """What a handler works with; `struck` names the faults that hit the call (inferred)."""
+
+    request: web.Request
+    universe: Universe
+    struck: tuple[str, ...]
 
 
-async def submit(request: web.Request, universe: Universe) -> web.Response:
+Handler = Callable[[Call], Awaitable[web.Response]]
+
+
+async def submit(call: Call) -> web.Response:
     """POST /MessageApi/mt/messages: 200 with the message id; accepted, not yet delivered.
 
     Source: Connect: send-an-sms-message.
     """
-    command = connect_requests.read_mt(await _body(request))
-    _meter(universe, 1)
-    reply = await universe.engine.submit(_marked(command))
+    command = connect_requests.read_mt(await _body(call.request))
+    _meter(call.universe, 1)
+    reply = await call.universe.engine.submit(_marked(command, call))
     if isinstance(reply, Refusal):
         raise _fault(reply.problems[0])
     assert isinstance(reply, Accepted)
     return _answer(200, connect_xml.accepted(reply.mt))
 
 
-async def submit_bundle(request: web.Request, universe: Universe) -> web.Response:
+async def submit_bundle(call: Call) -> web.Response:
     """POST /MessageApi/mt/messageBundles: 200 with each message's answer (Connect: messageBundles)."""
-    bundle = connect_requests.read_bundle(await _body(request))
-    header = request.headers.get("X-VibesAPI-BundleId")
+    bundle = connect_requests.read_bundle(await _body(call.request))
+    header = call.request.headers.get("X-VibesAPI-BundleId")
     submitter_id = bundle.submitter_bundle_id or header
-    orders = [_marked(item) for item in bundle.items if isinstance(item, SubmitMt)]
-    _meter(universe, len(orders))
-    reply = await universe.engine.submit(
+    orders = [_marked(item, call) for item in bundle.items if isinstance(item, SubmitMt)]
+    _meter(call.universe, len(orders))
+    reply = await call.universe.engine.submit(
         SubmitBundle(orders=tuple(orders), submitter_bundle_id=submitter_id)
     )
     assert isinstance(reply, BundleTaken)
@@ -152,10 +160,9 @@ def _meter(universe: Universe, messages: int) -> None:
         raise ConnectFault(1002, _TOLD[1002])
 
 
-def _marked(order: SubmitMt) -> SubmitMt:
+def _marked(order: SubmitMt, call: Call) -> SubmitMt:
     """The order with the faults that hit its call, so that the message's history names them."""
-    struck = tuple(f"{rule.id} {rule.effect}" for rule in striking.STRUCK.get())
-    return msgspec.structs.replace(order, struck=struck) if struck else order
+    return msgspec.structs.replace(order, struck=call.struck)
 
 
 def _taken(submitter_id: str | None, result: Mt | Problem) -> Taken:
@@ -165,39 +172,37 @@ def _taken(submitter_id: str | None, result: Mt | Problem) -> Taken:
     return Taken(submitter_id, None, fault.code, fault.description, fault.code in RETRIABLE)
 
 
-async def get(request: web.Request, universe: Universe) -> web.Response:
+async def get(call: Call) -> web.Response:
     """GET /MessageApi/mt/messages/{id}: the message, or the part of one, that has the id.
 
     Source: Connect: retrieve-info-from-the-api.
     """
-    found = await _find(request, universe)
+    found = await _find(call)
     return _answer(200, connect_xml.message(Shown(found.mt, found.part, found.forwarded_to)))
 
 
-async def parts(request: web.Request, universe: Universe) -> web.Response:
+async def parts(call: Call) -> web.Response:
     """GET /MessageApi/mt/messages/{id}/parts: every part of it (Connect: split-messages)."""
-    found = await _find(request, universe)
+    found = await _find(call)
     return _answer(200, connect_xml.parts(found.mt, found.forwarded_to))
 
 
-async def responses(request: web.Request, universe: Universe) -> web.Response:
+async def responses(call: Call) -> web.Response:
     """GET /MessageApi/mt/messages/{id}/responses: what was told of it, whoever asked to be told.
 
     Of a split message, what was told of the part that has the id.
 
     Source: Connect: retrieve-message-responses.
     """
-    found = await _find(request, universe)
-    profile = universe.account.profile(found.mt.carrier)
-    states = set(STAGES)
-    if not profile.handset_receipts:
-        states = {state for state in states if STAGES[state] != "Handset"}
+    found = await _find(call)
+    profile = call.universe.account.profile(found.mt.carrier)
+    states = {state for state in STAGES if profile.tells(state)}
     notices = [
         ReceiptNotice(
-            message_id=part_id,
+            message_id=found.mt.part_ids[found.part - 1],
             original_id=found.mt.message_id,
             submitter_id=found.mt.submitter_id,
-            part=number,
+            part=found.part,
             parts=len(found.mt.part_ids),
             stage=STAGES[MtState(step.state)],
             error_code=step.error_code,
@@ -207,17 +212,16 @@ async def responses(request: web.Request, universe: Universe) -> web.Response:
         )
         for step in found.record.history
         if step.state in states
-        for number, part_id in enumerate(found.mt.part_ids, start=1)
-        if number == found.part
     ]
     return _answer(200, connect_xml.responses(notices))
 
 
-async def look_up(request: web.Request, universe: Universe) -> web.Response:
+async def look_up(call: Call) -> web.Response:
     """GET /MessageApi/mdns/{mdn}: its carrier; with `shortcode` whether that code reaches it.
 
     Source: Connect: retrieve-info-from-the-api.
     """
+    request, universe = call.request, call.universe
     told = request.match_info["mdn"]
     try:
         mdn = parse_any_mdn(told)
@@ -225,12 +229,12 @@ async def look_up(request: web.Request, universe: Universe) -> web.Response:
         raise ConnectFault(1022, f"Request attribute 'mdn' has invalid value '{told}'.") from error
     await universe.engine.committed()
     carrier = carrier_of(universe.world, mdn)
-    if not is_mobile(universe.world, mdn) or carrier not in NAMES:
+    if not takes_texts(universe.world, mdn, carrier):
         raise _not_mobile(mdn, carrier)
     code, provisioned = request.query.get("shortcode"), None
     if code is not None:
         known = universe.account.code(code) is not None
-        provisioned = known and code not in universe.account.profile(carrier).not_provisioned
+        provisioned = known and universe.account.profile(carrier).reaches(code)
     return _answer(200, connect_xml.number(mdn, carrier, provisioned))
 
 
@@ -266,14 +270,14 @@ def _handled(operation: str, handler: Handler) -> Callable[[web.Request], Awaita
             if universe is None:
                 raise ConnectFault(1010, "Invalid User/Password.")
 
-            async def answer() -> web.Response:
+            async def do(struck: tuple[str, ...]) -> web.Response:
                 try:
-                    return await handler(request, universe)
+                    return await handler(Call(request, universe, struck))
                 except ConnectFault as fault:
                     return failed(fault)
 
             occasion = await _occasion(request, universe, operation)
-            return await striking.answer(request, universe, occasion, Answer(answer, _struck))
+            return await striking.answer(universe, occasion, way(request, do, _struck))
         except ConnectFault as fault:
             return failed(fault)
 
@@ -342,13 +346,16 @@ async def _body(request: web.Request) -> bytes:
     return await request.read()
 
 
-async def _find(request: web.Request, universe: Universe) -> _Found:
-    await universe.engine.committed()
-    found = await universe.message(request.match_info["message_id"])
+async def _find(call: Call) -> _Found:
+    await call.universe.engine.committed()
+    found = await call.universe.message(call.request.match_info["message_id"])
     if found is None or found[0].direction != "mt":
         raise ConnectFault(1024, "Resource not found.")
     record, part = found
-    return _Found(msgspec.json.decode(record.body, type=Mt), part, record)
+    mt = msgspec.json.decode(record.body, type=Mt)
+    if part > len(mt.part_ids):  # replaced by a shorter text
+        raise ConnectFault(1024, "Resource not found.")
+    return _Found(mt, part, record)
 
 
 def _not_mobile(mdn: str, carrier: str) -> ConnectFault:

@@ -12,6 +12,7 @@ from simulator.domain import personas
 from simulator.domain.fault_rules import FaultRule
 from simulator.domain.instants import DAY, SECOND, Duration, Instant
 from simulator.domain.personas import Persona
+from simulator.domain.prices import Prices
 from simulator.domain.profiles import CarrierProfile
 from simulator.domain.record import Record
 
@@ -148,6 +149,7 @@ class Account(Record, frozen=True, kw_only=True):
     personas: dict[str, Persona] = {}
     phones: tuple[tuple[str, int], ...] = ()
     faults: tuple[FaultRule, ...] = ()
+    prices: Prices = Prices()
 
     def code(self, code: str) -> SourceCode | None:
         """The source code with that number, if the account has it."""

@@ -14,8 +14,7 @@ from msgspec import UNSET
 
 from simulator.domain import callbacks, lists, opt_outs, people, registrations, sending
 from simulator.domain.account import AcquisitionCampaign
-from simulator.domain.carriers import NAMES
-from simulator.domain.handset import carrier_of, is_mobile
+from simulator.domain.handset import carrier_of, takes_texts
 from simulator.domain.instants import Instant
 from simulator.domain.keywords import normalise
 from simulator.domain.messages import Mt, Purpose
@@ -68,8 +67,7 @@ class Participated(Record, frozen=True, kw_only=True):
 def _is_reached(turn: Turn, code: str, mdn: Mdn) -> bool:
     """Whether the number is a mobile phone at a carrier that the code is provisioned on."""
     carrier = carrier_of(turn.world, mdn)
-    provisioned = code not in turn.account.profile(carrier).not_provisioned
-    return is_mobile(turn.world, mdn) and carrier in NAMES and provisioned
+    return takes_texts(turn.world, mdn, carrier) and turn.account.profile(carrier).reaches(code)
 
 
 def add_participant(turn: Turn, command: AddParticipant) -> Participated:

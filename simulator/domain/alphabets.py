@@ -85,7 +85,9 @@ def units(text: str, alphabet: Alphabet) -> int:
 
     Source: 3GPP TS 23.038.
     """
-    return sum(width(character, alphabet) for character in text)
+    if alphabet == GSM7:
+        return len(text) + sum(map(text.count, _EXTENSION.values()))
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 def encode(text: str, alphabet: Alphabet) -> bytes:

@@ -86,7 +86,9 @@ def send_receipts(
     `copy` is the message it was forwarded as. A carrier without handset receipts tells nothing
     beyond its own acceptance. Source: Connect: callbacks.
     """
-    if STAGES[state] == "Handset" and not turn.account.profile(mt.carrier).handset_receipts:
+    if mt.receipts is None and not mt.part_receipts:
+        return
+    if not turn.account.profile(mt.carrier).tells(state):
         return
     wishes = mt.part_receipts or (mt.receipts,) * len(mt.part_ids)
     for number, wish in enumerate(wishes, start=1):

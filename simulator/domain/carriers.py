@@ -7,6 +7,7 @@ Connect's too (delivery-receipt-response-codes).
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 from simulator.domain.draws import draw
@@ -189,6 +190,7 @@ def state_of_failure(code: int) -> MtState:
     return ends.get(code, MtState.UNDELIVERABLE)
 
 
+@lru_cache(65_536)
 def native_carrier(seed: int, mdn: Mdn) -> str:
     """The carrier a number fell to when it was given out, drawn among its country's (inferred)."""
     codes = _CANADIAN if is_canadian(mdn) else _AMERICAN

@@ -63,7 +63,19 @@ def decide(world: World, command: c.AnyCommand, now: Instant) -> Decision:
 
 
 def _dispatch(turn: Turn, command: c.AnyCommand) -> Record:
-    match command:
+    match command:  # what is asked most stands first
+        case c.MoveMt():
+            delivery.move(turn, command)
+        case c.SubmitMt():
+            return sending.submit(turn, command)
+        case c.RecordAttempt():
+            lines.record_attempt(turn, command)
+        case c.AddParticipant():
+            return acquisition.add_participant(turn, command)
+        case c.GiveReply():
+            inbound.give_reply(turn, command)
+        case c.LapseParticipation():
+            acquisition.lapse(turn, command)
         case c.AddPerson():
             return people.add_person(turn, command)
         case c.UpdatePerson():
@@ -80,16 +92,8 @@ def _dispatch(turn: Turn, command: c.AnyCommand) -> Record:
             return catalogue.archive(turn, command)
         case c.Unsubscribe():
             return lists.unsubscribe(turn, command)
-        case c.AddParticipant():
-            return acquisition.add_participant(turn, command)
-        case c.LapseParticipation():
-            acquisition.lapse(turn, command)
         case c.ReceiveMo():
             return inbound.receive(turn, command)
-        case c.GiveReply():
-            inbound.give_reply(turn, command)
-        case c.SubmitMt():
-            return sending.submit(turn, command)
         case c.SubmitBundle():
             return sending.submit_bundle(turn, command)
         case c.SubmitPart():
@@ -100,8 +104,6 @@ def _dispatch(turn: Turn, command: c.AnyCommand) -> Record:
             return delivery.cancel(turn, command)
         case c.ReplaceMt():
             return sending.replace(turn, command)
-        case c.MoveMt():
-            delivery.move(turn, command)
         case c.CreateBroadcast():
             return broadcasts.create(turn, command)
         case c.UpdateBroadcast():
@@ -138,8 +140,6 @@ def _dispatch(turn: Turn, command: c.AnyCommand) -> Record:
             return registrations.update(turn, command)
         case c.EndCallback():
             return registrations.end(turn, command)
-        case c.RecordAttempt():
-            lines.record_attempt(turn, command)
         case c.RetryCallback():
             lines.retry(turn, command)
         case c.QueueLate():

@@ -120,17 +120,15 @@ def _reach(turn: Turn, mt: Mt, state: MtState, error_code: int | None) -> None:
         turn.emit(MtForwarded(message_id=mt.message_id, to=copy.message_id))
     callbacks.send_receipts(turn, mt, state, error_code, copy)
     triggers.message_moved(turn, mt, state, error_code)
-    magic = turn.account.settings.magic_numbers
-    handset = turn.world.handsets.get(mt.mdn)
-    if state is MtState.UNDELIVERABLE and magic and mt.mdn == DISCONNECTED and handset.connected:
-        _drop(turn, msgspec.structs.replace(handset, connected=False))
+    if state is MtState.UNDELIVERABLE and mt.mdn == DISCONNECTED:
+        handset = turn.world.handsets.get(mt.mdn)
+        if turn.account.settings.magic_numbers and handset.connected:
+            _drop(turn, msgspec.structs.replace(handset, connected=False))
 
 
 def _is_known(turn: Turn, mt: Mt, state: MtState) -> bool:
     """Whether Vibes hears of a failure beyond itself: of a phone's only by a handset receipt."""
-    if STAGES[state] == "Handset":
-        return turn.account.profile(mt.carrier).handset_receipts
-    return STAGES[state] == "Carrier"
+    return STAGES[state] != "System" and turn.account.profile(mt.carrier).tells(state)
 
 
 def _drop(turn: Turn, handset: Handset) -> None:

@@ -17,9 +17,6 @@ def draw(seed: int, purpose: str, subject: str) -> int:
 
 def chance(seed: int, purpose: str, subject: str, *, hits: int, of: int) -> bool:
     """True for `hits` subjects out of every `of`, decided in integers."""
+    if hits == 0 or hits == of:
+        return hits == of
     return draw(seed, purpose, subject) % of < hits
-
-
-def between(seed: int, purpose: str, subject: str, low: int, high: int) -> int:
-    """A uniform integer in [low, high], both ends included."""
-    return low + draw(seed, purpose, subject) % (high - low + 1)

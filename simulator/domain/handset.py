@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.domain import personas
-from simulator.domain.carriers import LANDLINE, SAYS_STOP, SAYS_YES, native_carrier
+from simulator.domain.carriers import LANDLINE, NAMES, SAYS_STOP, SAYS_YES, native_carrier
 from simulator.domain.draws import draw
 from simulator.domain.instants import Instant
 from simulator.domain.numbers import Mdn
@@ -121,7 +122,7 @@ def persona_of(world: World, mdn: Mdn, changed: Handset | None = None) -> Person
 def _of_the_mix(account: Account, mdn: Mdn) -> Persona:
     if not account.phones:
         return _SILENT
-    at = draw(account.seed, "persona", mdn) % 10_000
+    at = _place_in_mix(account.seed, mdn)
     for name, share in account.phones:
         if at < share:
             return account.persona(name)
@@ -129,11 +130,22 @@ def _of_the_mix(account: Account, mdn: Mdn) -> Persona:
     return _SILENT
 
 
+@lru_cache(65_536)
+def _place_in_mix(seed: int, mdn: Mdn) -> int:
+    """Where a number stands among ten thousand (inferred)."""
+    return draw(seed, "persona", mdn) % 10_000
+
+
 def is_mobile(world: World, mdn: Mdn) -> bool:
     """False for a landline, which takes no text (Vibes: 422 not a mobile phone number)."""
     if world.account.settings.magic_numbers and mdn == LANDLINE:
         return False
     return not persona_of(world, mdn).landline
+
+
+def takes_texts(world: World, mdn: Mdn, carrier: str) -> bool:
+    """Whether a number is a mobile phone at a carrier that Vibes knows (Connect: 1031)."""
+    return carrier in NAMES and is_mobile(world, mdn)
 
 
 def on_again(

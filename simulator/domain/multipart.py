@@ -10,8 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from simulator.domain import sending
-from simulator.domain.carriers import NAMES
-from simulator.domain.handset import carrier_of, is_mobile
+from simulator.domain.handset import carrier_of
 from simulator.domain.instants import Instant
 from simulator.domain.messages import Purpose
 from simulator.domain.record import Command, Event, Record
@@ -101,11 +100,7 @@ def submit_part(turn: Turn, command: SubmitPart) -> PartTaken:
     """
     order = command.order
     sending.check_source(turn, order.code)
-    carrier = order.carrier or carrier_of(turn.world, order.mdn)
-    if not is_mobile(turn.world, order.mdn) or carrier not in NAMES:
-        raise refuse(Fault.NOT_MOBILE, "not a mobile phone number", order.mdn, carrier)
-    if order.code in turn.account.profile(carrier).not_provisioned:
-        raise refuse(Fault.NOT_PROVISIONED, f"code {order.code} is not provisioned on {carrier}")
+    carrier = sending.carrier_for(turn, order)
     if order.alternate:
         raise refuse(Fault.ALTERNATE_MULTIPART, "alternate delivery of a multipart message")
     key = f"{order.mdn} {order.code} {command.reference} {command.total}"

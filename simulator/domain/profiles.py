@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Literal
 
-from simulator.domain.carriers import VALIDITY
+from simulator.domain.carriers import STAGES, VALIDITY, MtState
 from simulator.domain.draws import draw
 from simulator.domain.instants import DAY, MINUTE, Duration, Instant
 from simulator.domain.record import Record
@@ -61,6 +61,17 @@ class CarrierProfile(Record, frozen=True, kw_only=True):
     concatenates: bool = True
     shows: Shows = "ucs2"
     not_provisioned: tuple[str, ...] = ()
+
+    def reaches(self, code: str) -> bool:
+        """Whether messages of a code get there (Connect: http-error-and-status-codes, 1025)."""
+        return code not in self.not_provisioned
+
+    def tells(self, state: MtState) -> bool:
+        """Whether Vibes hears of a state: of a phone's only by a handset receipt.
+
+        Source: Connect: callbacks.
+        """
+        return self.handset_receipts or STAGES[state] != "Handset"
 
 
 SHIPPED: dict[str, CarrierProfile] = {
@@ -115,6 +126,8 @@ def drawn_ms(seed: int, purpose: str, subject: str, delay: Delay) -> int:
 
     Source: inferred.
     """
+    if delay.least == delay.most:
+        return delay.least
     at = draw(seed, purpose, subject) % 10_000
     points = (0, delay.least), (5_000, delay.median), (9_500, delay.p95), (10_000, delay.most)
     for (start, low), (end, high) in pairwise(points):

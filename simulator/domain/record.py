@@ -9,13 +9,13 @@ from __future__ import annotations
 import msgspec
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A value the world holds; it is replaced, never changed."""
 
 
-class Command(msgspec.Struct, frozen=True, tag_field="type", tag=True):
+class Command(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag=True):
     """Something asked of an account."""
 
 
-class Event(msgspec.Struct, frozen=True, tag_field="type", tag=True):
+class Event(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag=True):
     """Something that happened in an account; `World.apply` is the only thing that heeds it."""

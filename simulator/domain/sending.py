@@ -15,7 +15,7 @@ from simulator.domain.carriers import NAMES, MtState
 from simulator.domain.fate import BLOCKED, UNPROVISIONED, Passage, draw_fate
 from simulator.domain.fault_rules import FaultRule, Occasion
 from simulator.domain.fault_rules import Surface as FaultSurface
-from simulator.domain.handset import carrier_of, is_mobile
+from simulator.domain.handset import carrier_of, takes_texts
 from simulator.domain.messages import (
     Mt,
     MtAccepted,
@@ -117,17 +117,26 @@ def submit_bundle(turn: Turn, command: SubmitBundle) -> BundleTaken:
 
 def _take(turn: Turn, order: SubmitMt) -> Mt:
     check_source(turn, order.code, order.company_id)
-    carrier = order.carrier or carrier_of(turn.world, order.mdn)
-    if not is_mobile(turn.world, order.mdn) or carrier not in NAMES:
-        raise refuse(Fault.NOT_MOBILE, "not a mobile phone number", order.mdn, carrier)
-    if order.code in turn.account.profile(carrier).not_provisioned:
-        told = f"code {order.code} is not provisioned on {NAMES[carrier]}"
-        raise refuse(Fault.NOT_PROVISIONED, told)
+    carrier = carrier_for(turn, order)
     if not may_split(turn, order) and len(order.text) > MAX_UNSPLIT_CHARACTERS:
         raise refuse(Fault.TEXT_TOO_LONG, "text too long", str(len(order.text)))
     if order.alternate and _is_multipart(turn, order):
         raise refuse(Fault.ALTERNATE_MULTIPART, "alternate delivery of a multipart message")
     return accept(turn, order, Purpose.CONNECT, carrier)
+
+
+def carrier_for(turn: Turn, order: SubmitMt) -> str:
+    """The carrier a message is for. Refused where its phone, or its code there, takes none.
+
+    Source: Connect: http-error-and-status-codes (1025, 1031).
+    """
+    carrier = order.carrier or carrier_of(turn.world, order.mdn)
+    if not takes_texts(turn.world, order.mdn, carrier):
+        raise refuse(Fault.NOT_MOBILE, "not a mobile phone number", order.mdn, carrier)
+    if not turn.account.profile(carrier).reaches(order.code):
+        told = f"code {order.code} is not provisioned on {NAMES[carrier]}"
+        raise refuse(Fault.NOT_PROVISIONED, told)
+    return carrier
 
 
 def check_source(turn: Turn, code: str, company_id: str | None = None) -> None:
@@ -265,7 +274,7 @@ def _stopped(
     """The receipt code and the reason where a message cannot go its way."""
     if heeds_opt_out and is_barred(turn, order.code, order.mdn):
         return BLOCKED, f"{order.mdn} said STOP to {order.code}"
-    if order.code in turn.account.profile(carrier).not_provisioned:
+    if not turn.account.profile(carrier).reaches(order.code):
         return UNPROVISIONED, f"code {order.code} is not provisioned on {carrier}"
     home = carrier_of(turn.world, order.mdn)
     if turn.account.settings.wrong_carrier == "refuse" and carrier != home:

@@ -239,14 +239,13 @@ def message_moved(turn: Turn, mt: Mt, state: MtState, error_code: int | None) ->
     notice = turn.world.triggers.routed.get(mt.message_id)
     if notice is None or state is MtState.ROUTED:
         return
-    handset = STAGES[state] == "Handset"
-    if handset and not turn.account.profile(mt.carrier).handset_receipts:
+    if not turn.account.profile(mt.carrier).tells(state):
         return
     _tell(
         turn,
         msgspec.structs.replace(
             notice,
-            stage="handset_dlr" if handset else "carrier_dlr",
+            stage="handset_dlr" if STAGES[state] == "Handset" else "carrier_dlr",
             status="failed" if error_code is not None else "success",
         ),
         f"error_{error_code}" if error_code is not None else state.value,

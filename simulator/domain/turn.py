@@ -18,20 +18,21 @@ if TYPE_CHECKING:
 
 
 class Turn:
-    """The world as it stands, the instant, and the events decided so far."""
+    """The world as it stands, the instant, and the events decided so far.
+
+    `account` is what the account was told at its birth.
+    """
+
+    __slots__ = ("_taken", "account", "events", "lanes", "lengthened", "now", "world")
 
     def __init__(self, world: World, now: Instant) -> None:
         self.world = world
+        self.account: Account = world.account
         self.now = now
         self.events: list[AnyEvent] = []
         self.lengthened: dict[str, int] = {}
         self.lanes: dict[tuple[str, str], Instant] = {}
         self._taken: dict[str, int] = {}
-
-    @property
-    def account(self) -> Account:
-        """What the account was told at its birth."""
-        return self.world.account
 
     def emit(self, event: AnyEvent) -> None:
         """Put down what happens; it is applied after the decision."""

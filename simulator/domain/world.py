@@ -64,23 +64,46 @@ class World:
     def apply(self, event: e.AnyEvent, at: Instant) -> None:
         """Let the event have happened at `at`. An impossible event raises ValueError or KeyError."""
         self.now = at
-        match event:
+        match event:  # what happens most is asked for first
+            case e.MtMoved():
+                if self.messages.apply_moved(event):
+                    self._await_step(event.message_id)
+                else:
+                    self.timers.clear(f"mt:{event.message_id}")
+                    self.triggers.routed.pop(event.message_id, None)
+            case e.MtAccepted():
+                self.messages.apply_accepted(event)
+                self._await_step(event.mt.message_id)
+            case e.CallbackQueued():
+                self.lines.apply_queued(event)
+                self.timers.clear(f"late:{event.delivery.delivery_id}")
+            case e.CallbackReleased():
+                self.lines.apply_released(event)
+                self.timers.clear(f"retry:{event.delivery_id}")
+            case e.CallbackDelivered():
+                self.lines.apply_finished(event.delivery_id, gave_up=False)
+            case e.MoReceived():
+                self.messages.apply_received(event)
+            case e.ReplyPlanned():
+                self._await_reply(event)
+            case e.ReplyGiven():
+                self.timers.clear(f"reply:{event.answers}:{event.habit}")
             case e.PersonAdded() | e.PersonUpdated():
                 self.people.apply_saved(event.person)
-            case e.ListSaved():
-                self.catalogue.apply_saved(event)
-            case e.ListArchived():
-                self.catalogue.apply_archived(event)
-            case e.SubscriptionAdded():
-                self.subscriptions.apply_added(event)
-            case e.SubscriptionRemoved():
-                self.subscriptions.apply_removed(event)
             case e.ParticipationOpened():
                 self.participations.apply_opened(event)
                 self._await_yes(event.participation)
             case e.ParticipationEnded():
                 self.participations.apply_ended(event)
                 self.timers.clear(f"expire:{event.participation_id}")
+            case e.SubscriptionAdded():
+                self.subscriptions.apply_added(event)
+            case e.ListSaved():
+                self.catalogue.apply_saved(event)
+            case e.ListArchived():
+                self.catalogue.apply_archived(event)
+            case e.SubscriptionRemoved():
+                self.subscriptions.apply_removed(event)
             case e.ConfirmationBlockCleared():
                 self.participations.blocks.discard((event.campaign_id, event.mdn))
             case e.OptedOut():
@@ -89,15 +112,6 @@ class World:
                 self.opt_outs.apply_lifted(event)
             case e.StopConfirmed():
                 self.opt_outs.apply_confirmed(event)
-            case e.MtAccepted():
-                self.messages.apply_accepted(event)
-                self._await_step(event.mt.message_id)
-            case e.MtMoved():
-                if self.messages.apply_moved(event):
-                    self._await_step(event.message_id)
-                else:
-                    self.timers.clear(f"mt:{event.message_id}")
-                    self.triggers.routed.pop(event.message_id, None)
             case e.MtHeld():
                 self.messages.apply_held(event)
                 self._await_step(event.message_id)
@@ -109,12 +123,6 @@ class World:
             case e.PartsJoined():
                 self.parts.apply_joined(event)
                 self.timers.clear(f"parts:{event.key}")
-            case e.MoReceived():
-                self.messages.apply_received(event)
-            case e.ReplyPlanned():
-                self._await_reply(event)
-            case e.ReplyGiven():
-                self.timers.clear(f"reply:{event.answers}:{event.habit}")
             case e.BroadcastSaved():
                 self.broadcasts.apply_saved(event)
                 self._await_broadcast(event.broadcast.broadcast_id)
@@ -144,18 +152,10 @@ class World:
             case e.CallbackRegistered():
                 item = event.registration
                 self.callbacks.registrations[item.callback_id] = item
-            case e.CallbackQueued():
-                self.lines.apply_queued(event)
-                self.timers.clear(f"late:{event.delivery.delivery_id}")
-            case e.CallbackReleased():
-                self.lines.apply_released(event)
-                self.timers.clear(f"retry:{event.delivery_id}")
             case e.CallbackDeferred():
                 self.lines.apply_deferred(event)
                 retry = RetryCallback(delivery_id=event.delivery_id)
                 self.timers.set(f"retry:{event.delivery_id}", event.due, retry)
-            case e.CallbackDelivered():
-                self.lines.apply_finished(event.delivery_id, gave_up=False)
             case e.CallbackFailed():
                 self.lines.apply_finished(event.delivery_id, gave_up=event.gave_up)
             case e.CallbackOverflowed():

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from simulator.domain.commands import AnyCommand, MoveClock
 from simulator.domain.decide import decide
+from simulator.domain.events import AnyEvent
 from simulator.domain.instants import LAST_INSTANT, SECOND, Instant, iso
 from simulator.domain.lines import CallbackReleased
 from simulator.domain.record import Record
@@ -98,7 +99,12 @@ class Engine:
 
         Raises EngineFailed when the account has stopped.
         """
-        reply = await self._ask(_Job(self._future(), command, None, at, attempt))
+        job = _Job(self._future(), command, None, at, attempt)
+        if self._store.at_once and self._queue.empty() and self._failure is None:
+            await self._serve([job])  # nobody waits before it, and it need not wait
+            reply = await job.done
+        else:
+            reply = await self._ask(job)
         assert isinstance(reply, Record)
         return reply
 
@@ -161,15 +167,18 @@ class Engine:
             jobs = [await self._queue.get()]
             while len(jobs) < BATCH_LIMIT and not self._queue.empty():
                 jobs.append(self._queue.get_nowait())
-            try:
-                await self._batch(jobs)
-            except Exception as error:  # noqa: BLE001 - the supervised edge: the account stops, nothing is kept
-                self._fail(error, jobs)
+            await self._serve(jobs)
+            for _ in jobs:
+                self._queue.task_done()
+            if self._failure is not None:
                 return
-            finally:
-                for _ in jobs:
-                    self._queue.task_done()
             await asyncio.sleep(0)  # readers that waited in `committed` look before the next batch
+
+    async def _serve(self, jobs: list[_Job]) -> None:
+        try:
+            await self._batch(jobs)
+        except Exception as error:  # noqa: BLE001 - the supervised edge: the account stops, nothing is kept
+            self._fail(error, jobs)
 
     async def _batch(self, jobs: list[_Job]) -> None:
         self._idle.clear()
@@ -209,15 +218,18 @@ class Engine:
     def _fire(self, until: Instant) -> Fired:
         count, released, timers = 0, False, self.world.timers
         instant: Instant | None = None
-        while (timer := timers.next()) is not None and timer.due <= until:
+        timer = timers.next()
+        while timer is not None and timer.due <= until:
             if count >= TIMER_LIMIT or (released and timer.due != instant):
                 break
             instant = timer.due
             _, told = self._step(timer.command, Instant(max(self.world.now, timer.due)))
             released |= told
             count += 1
-            if timers.next() is timer:
+            following = timers.next()
+            if following is timer:
                 raise RuntimeError(f"timer {timer.key} did nothing and would fire for ever")
+            timer = following
         return Fired(count, released)
 
     def _step(self, command: AnyCommand, at: Instant) -> tuple[Record, bool]:
@@ -232,18 +244,12 @@ class Engine:
             released |= isinstance(event, CallbackReleased)
         return decision.reply, released
 
-    def _note(self, at: Instant, kind: str, value: object) -> None:
+    def _note(
+        self, at: Instant, kind: Literal["command", "event"], value: AnyCommand | AnyEvent
+    ) -> None:
         self._next_seq += 1
-        self._entries.append(
-            Entry(
-                seq=self._next_seq,
-                at=at,
-                kind="command" if kind == "command" else "event",
-                type=type(value).__name__,
-                body=self._encoder.encode(value),
-                value=value,  # type: ignore[arg-type]
-            )
-        )
+        name, body = type(value).__name__, self._encoder.encode(value)
+        self._entries.append(Entry(self._next_seq, at, kind, name, body, value))
 
     def _set_alarm(self) -> None:
         """In live time, wake when the next timer is due."""

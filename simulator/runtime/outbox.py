@@ -65,8 +65,10 @@ class Outbox:
     def _heard(self, entries: Sequence[Entry]) -> None:
         deliveries = self._engine.world.lines.deliveries
         for entry in entries:
-            if isinstance(entry.value, CallbackReleased):
-                self._todo.append((deliveries[entry.value.delivery_id], entry.value.attempt))
+            if entry.type == CallbackReleased.__name__:
+                released = entry.value
+                assert isinstance(released, CallbackReleased)
+                self._todo.append((deliveries[released.delivery_id], released.attempt))
                 self._owed += 1
         self._note()
 

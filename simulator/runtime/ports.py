@@ -8,24 +8,34 @@ from typing import Literal, Protocol
 import msgspec
 
 from simulator.domain.account import Account
-from simulator.domain.commands import AnyCommand
-from simulator.domain.events import AnyEvent
+from simulator.domain.commands import AnyCommand, decode_command
+from simulator.domain.events import AnyEvent, decode_event
 from simulator.domain.instants import Instant
 from simulator.domain.lines import Delivery
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """One row of a journal: a command, or an event that followed from it. `seq` counts from 1."""
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """One row of a journal: a command, or an event that followed from it. `seq` counts from 1.
+
+    `held` is what the body holds, where it was at hand; `value` is, whether it was or not.
+    """
 
     seq: int
     at: Instant
     kind: Literal["command", "event"]
     type: str
     body: bytes
-    value: AnyCommand | AnyEvent
+    held: AnyCommand | AnyEvent | None = None
+
+    @property
+    def value(self) -> AnyCommand | AnyEvent:
+        """The command or the event. Raises msgspec.ValidationError on a foreign body."""
+        if self.held is not None:
+            return self.held
+        return decode_command(self.body) if self.kind == "command" else decode_event(self.body)
 
 
-class Exchange(msgspec.Struct, frozen=True):
+class Exchange(msgspec.Struct, frozen=True, gc=False):
     """What was sent to a destination, and what it answered or why it did not."""
 
     request_headers: dict[str, str]
@@ -36,7 +46,7 @@ class Exchange(msgspec.Struct, frozen=True):
     took_ms: int
 
 
-class Attempt(msgspec.Struct, frozen=True):
+class Attempt(msgspec.Struct, frozen=True, gc=False):
     """One attempt at a callback, in full. It stands beside the journal, for it holds real time."""
 
     delivery_id: str
@@ -66,7 +76,7 @@ class AccountRecord(msgspec.Struct, frozen=True):
     account: Account | None = None
 
 
-class HistoryStep(msgspec.Struct, frozen=True):
+class HistoryStep(msgspec.Struct, frozen=True, gc=False):
     """A state a message reached, when, the receipt code if it is a failure, and why it waits.
 
     `held` and `forwarded` are told between states: the note is the reason, or the copy's id.
@@ -78,7 +88,7 @@ class HistoryStep(msgspec.Struct, frozen=True):
     note: str | None = None
 
 
-class MessageRecord(msgspec.Struct, frozen=True):
+class MessageRecord(msgspec.Struct, frozen=True, gc=False):
     """A message as recorded; `body` is the JSON of its Mt or Mo, `position` orders all of them."""
 
     position: int
@@ -96,6 +106,12 @@ class MessageRecord(msgspec.Struct, frozen=True):
     body: bytes
     history: tuple[HistoryStep, ...]
 
+    @property
+    def error_code(self) -> int | None:
+        """The receipt code it failed with, or None."""
+        codes = (step.error_code for step in self.history if step.error_code is not None)
+        return next(codes, None)
+
 
 class MessageQuery(msgspec.Struct, frozen=True):
     """Which messages, oldest first; absent members do not narrow. `after` is a position."""
@@ -110,6 +126,9 @@ class MessageQuery(msgspec.Struct, frozen=True):
 
 class Store(Protocol):
     """Keeps journals. `commit` returns when the batch is durable; then a reply may leave."""
+
+    at_once: bool
+    """Whether `commit` waits for nothing, so that nobody is served meanwhile."""
 
     async def open(self) -> None:
         """Make ready. Raises ForeignDatabase or DatabaseInUse."""

@@ -5,20 +5,16 @@ Rules: Connect response-codes; SMPP 3.4 for what the `generic` profile adds.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple, TypeVar
-
-import msgspec
+from typing import NamedTuple
 
 from simulator.domain.callbacks import smpp_url
 from simulator.domain.decide import Refusal
 from simulator.domain.fault_rules import Effect, FaultRule, Occasion, Surface
-from simulator.domain.faults import MeetCall, Struck
 from simulator.domain.handset import carrier_of
 from simulator.domain.instants import to_datetime
 from simulator.domain.messages import Mt
-from simulator.domain.multipart import PartTaken, SubmitPart
+from simulator.domain.multipart import PartTaken
 from simulator.domain.numbers import normalise_phone
 from simulator.domain.refusals import Problem
 from simulator.domain.sending import (
@@ -30,10 +26,12 @@ from simulator.domain.sending import (
     SubmitMt,
 )
 from simulator.domain.text import segments
+from simulator.runtime import striking
 from simulator.runtime.ports import MessageRecord
+from simulator.runtime.striking import Way
 from simulator.runtime.throttle import Throttle
 from simulator.runtime.universe import Universe
-from simulator.smpp.session import NOISE, Answer
+from simulator.smpp.session import Answer
 from simulator.wire.smpp_bodies import (
     CancelSm,
     DataSm,
@@ -59,8 +57,6 @@ from simulator.wire.smpp_submits import (
 )
 from simulator.wire.smpp_tlv import Tag, tlv_value
 
-T = TypeVar("T")
-
 
 class Client(NamedTuple):
     """Who asks: the account, and the throttle of the bind where there is one."""
@@ -69,62 +65,58 @@ class Client(NamedTuple):
     throttle: Throttle | None
 
 
+class Asked(NamedTuple):
+    """What an operation works with; `struck` names the faults that hit the request."""
+
+    universe: Universe
+    pdu: Pdu
+    struck: tuple[str, ...]
+
+
 async def answer(client: Client, pdu: Pdu) -> Answer:
     """Do a request of a bound client, with whatever faults strike it."""
-    faults = await _struck(client, pdu)
-    if Effect.DELAY in faults:
-        await asyncio.sleep(faults[Effect.DELAY].wait_ms / 1000)
-    for effect, status in _INSTEAD.items():
-        if effect in faults:
-            return Answer(faults[effect].number or status)
-    if Effect.DROP in faults:
-        return Answer(cut=b"")
-    if Effect.GARBAGE in faults:
-        return Answer(cut=NOISE)
-    done = await _do(client, pdu, tuple(f"{rule.id} {rule.effect}" for rule in faults.values()))
-    if Effect.STORE_SLOW in faults:
-        await asyncio.sleep(faults[Effect.STORE_SLOW].wait_ms / 1000)
-    if Effect.LOSE_ANSWER in faults:
-        return Answer(cut=b"")
-    return done._replace(half=Effect.HALF in faults)
+
+    async def do(struck: tuple[str, ...]) -> Answer:
+        return await _do(client, Asked(client.universe, pdu, struck))
+
+    way = Way(
+        do, _instead, lambda octets: Answer(cut=octets), lambda done: done._replace(half=True)
+    )
+    return await striking.answer(client.universe, _occasion(client.universe, pdu), way)
 
 
-_INSTEAD = {
-    Effect.STATUS: Status.RSYSERR,
-    Effect.THROTTLE: Status.RTHROTTLED,
-    Effect.STORE_FULL: Status.RSYSERR,
-}
+def _instead(rule: FaultRule) -> Answer:
+    """The answer that a fault gives in the operation's place."""
+    status = Status.RTHROTTLED if rule.effect is Effect.THROTTLE else Status.RSYSERR
+    return Answer(rule.number or status)
 
 
-async def _struck(client: Client, pdu: Pdu) -> dict[Effect, FaultRule]:
-    """The faults that strike a request; none is asked about where no rule holds."""
-    universe, body = client.universe, pdu.body
+def _occasion(universe: Universe, pdu: Pdu) -> Occasion | None:
+    """Whom a request is about, as a fault rule sees it; None where no rule holds."""
     if not universe.world.faults.rules:
-        return {}
+        return None
+    body = pdu.body
     to = getattr(body, "destination_addr", None)
     mdn = normalise_phone(to) if to else None
     told = tlv_value(getattr(body, "tlvs", ()), Tag.VIBES_CARRIER_CODE)
     carrier = told.decode("latin-1") if told else None
     if carrier is None and mdn is not None:
         carrier = carrier_of(universe.world, mdn)
-    occasion = Occasion(
+    return Occasion(
         surface=Surface.SMPP,
         operation=CommandId(pdu.command).name.lower(),
         mdn=mdn,
         code=getattr(body, "source_addr", None),
         carrier=carrier,
     )
-    reply = await universe.engine.submit(MeetCall(occasion=occasion))
-    assert isinstance(reply, Struck)
-    return {rule.effect: rule for rule in reply.rules}
 
 
-async def _do(client: Client, pdu: Pdu, struck: tuple[str, ...]) -> Answer:
-    submitted = _submitted(pdu)
+async def _do(client: Client, asked: Asked) -> Answer:
+    submitted = _submitted(asked.pdu)
     if client.throttle is not None and submitted and not client.throttle.passes(submitted):
         return Answer(Status.RTHROTTLED)
     try:
-        return await OPERATIONS[CommandId(pdu.command)](client.universe, pdu, struck)
+        return await OPERATIONS[CommandId(asked.pdu.command)](asked)
     except Refused as refused:
         return Answer(refused.status)
 
@@ -136,15 +128,12 @@ def _submitted(pdu: Pdu) -> int:
     return 1 if isinstance(pdu.body, ShortMessage | DataSm) else 0
 
 
-async def submit(universe: Universe, pdu: Pdu, struck: tuple[str, ...]) -> Answer:
+async def submit(asked: Asked) -> Answer:
     """submit_sm and data_sm: the message's id, or the part's (Connect: sending-receiving-messages)."""
-    assert isinstance(pdu.body, ShortMessage | DataSm)
-    read = read_submit(pdu.body, universe.account.connect.smpp, _url(universe))
-    if struck and isinstance(read, SubmitMt):
-        read = msgspec.structs.replace(read, struck=struck)
-    elif struck and isinstance(read, SubmitPart):
-        order = msgspec.structs.replace(read.order, struck=struck)
-        read = msgspec.structs.replace(read, order=order)
+    universe, body = asked.universe, asked.pdu.body
+    assert isinstance(body, ShortMessage | DataSm)
+    smpp = universe.account.connect.smpp
+    read = read_submit(body, smpp, _url(universe), struck=asked.struck)
     reply = await universe.engine.submit(read)
     if isinstance(reply, Refusal):
         return Answer(_status(reply.problems[0]))
@@ -154,22 +143,21 @@ async def submit(universe: Universe, pdu: Pdu, struck: tuple[str, ...]) -> Answe
     return Answer(body=MessageIdResp(message_id=reply.mt.message_id))
 
 
-async def submit_multi(universe: Universe, pdu: Pdu, struck: tuple[str, ...]) -> Answer:
+async def submit_multi(asked: Asked) -> Answer:
     """submit_multi: a message to each destination; the answer names the first one's id.
 
     Receipts name each message's own id. Source: SMPP 3.4, 4.5.
     """
-    body = pdu.body
+    universe, body = asked.universe, asked.pdu.body
     assert isinstance(body, SubmitMulti)
+    smpp, single = universe.account.connect.smpp, _single(body)
     failed: list[Unsuccessful] = []
     orders: list[tuple[Destination, SubmitMt]] = []
     for one in body.destinations:
         if not isinstance(one, Destination):
             return Answer(Status.RINVDLNAME)
         try:
-            order = read_submit(
-                _single(body), universe.account.connect.smpp, _url(universe), one.address
-            )
+            order = read_submit(single, smpp, _url(universe), one.address, asked.struck)
         except Refused as refused:
             if refused.status is not Status.RINVDSTADR:
                 raise
@@ -177,7 +165,7 @@ async def submit_multi(universe: Universe, pdu: Pdu, struck: tuple[str, ...]) ->
             continue
         if not isinstance(order, SubmitMt):
             return Answer(Status.RINVESMCLASS)
-        orders.append((one, msgspec.structs.replace(order, struck=struck)))
+        orders.append((one, order))
     reply = await universe.engine.submit(SubmitBundle(orders=tuple(order for _, order in orders)))
     assert isinstance(reply, BundleTaken)
     first = ""
@@ -203,31 +191,30 @@ def _failed(one: Destination, status: int) -> Unsuccessful:
     return Unsuccessful(ton=one.ton, npi=one.npi, address=one.address, status=status)
 
 
-async def query(universe: Universe, pdu: Pdu, _struck: tuple[str, ...]) -> Answer:
+async def query(asked: Asked) -> Answer:
     """query_sm: where a message stands (SMPP 3.4, 4.8)."""
-    body = pdu.body
+    body = asked.pdu.body
     assert isinstance(body, QuerySm)
-    record = await _find(universe, body.message_id, body.source_addr)
-    codes = [step.error_code for step in record.history if step.error_code is not None]
+    record = await _find(asked.universe, body.message_id, body.source_addr)
     under_way = record.state in ("accepted", "routed", "sent")
-    state = MessageState.ENROUTE if under_way else state_of(codes[0] if codes else None)
+    state = MessageState.ENROUTE if under_way else state_of(record.error_code)
     ended = to_datetime(record.history[-1].at)
     return Answer(
         body=QuerySmResp(
             message_id=body.message_id,
             final_date="" if under_way else ended.strftime("%y%m%d%H%M%S") + "000+",
             message_state=state,
-            error_code=(codes[0] if codes else 0) & 0xFF,
+            error_code=(record.error_code or 0) & 0xFF,
         )
     )
 
 
-async def cancel(universe: Universe, pdu: Pdu, _struck: tuple[str, ...]) -> Answer:
+async def cancel(asked: Asked) -> Answer:
     """cancel_sm: one message by its id, or all that go from one address to another.
 
     Source: SMPP 3.4, 4.9.
     """
-    body = pdu.body
+    universe, body = asked.universe, asked.pdu.body
     assert isinstance(body, CancelSm)
     if body.message_id:
         wanted = [(await _find(universe, body.message_id, body.source_addr)).id]
@@ -245,9 +232,9 @@ async def cancel(universe: Universe, pdu: Pdu, _struck: tuple[str, ...]) -> Answ
     return Answer()
 
 
-async def replace(universe: Universe, pdu: Pdu, _struck: tuple[str, ...]) -> Answer:
+async def replace(asked: Asked) -> Answer:
     """replace_sm: another text for a message that has not left (SMPP 3.4, 4.10)."""
-    body = pdu.body
+    universe, body = asked.universe, asked.pdu.body
     assert isinstance(body, ReplaceSm)
     record = await _find(universe, body.message_id, body.source_addr)
     text = read_replacement(body, universe.account.connect.smpp)
@@ -257,7 +244,7 @@ async def replace(universe: Universe, pdu: Pdu, _struck: tuple[str, ...]) -> Ans
     return Answer(Status.RREPLACEFAIL) if isinstance(reply, Refusal) else Answer()
 
 
-OPERATIONS: dict[CommandId, Callable[[Universe, Pdu, tuple[str, ...]], Awaitable[Answer]]] = {
+OPERATIONS: dict[CommandId, Callable[[Asked], Awaitable[Answer]]] = {
     CommandId.SUBMIT_SM: submit,
     CommandId.DATA_SM: submit,
     CommandId.SUBMIT_MULTI: submit_multi,

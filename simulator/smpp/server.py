@@ -6,7 +6,6 @@ Rules: Connect set-up-specs (binds, versions), response-codes.
 from __future__ import annotations
 
 import asyncio
-import errno
 import hmac
 import ssl
 from collections.abc import Callable, Mapping
@@ -20,7 +19,7 @@ from simulator.domain.binds import BindType, Bound, CloseBind, OpenBind
 from simulator.domain.decide import Refusal
 from simulator.domain.lines import SESSION_ENDED, Delivery
 from simulator.domain.notices import MoNotice, SmppReceiptNotice
-from simulator.errors import EngineFailed, PortInUse, UserError
+from simulator.errors import EngineFailed, UserError, no_listening
 from simulator.runtime.accounts import Accounts
 from simulator.runtime.clock import elapsed_ms, stopwatch
 from simulator.runtime.ports import Exchange
@@ -38,6 +37,8 @@ from simulator.wire.smpp_tlv import Tag, Tlv
 
 VERSION = 0x34
 SYSTEM_ID = "smsim"
+
+_NAMES = {int(status): status.name for status in Status}
 
 
 class _Seat(NamedTuple):
@@ -61,7 +62,7 @@ class SmppServer:
         self._running: set[asyncio.Task[None]] = set()
 
     async def listen(self, host: str, port: int, tls: ssl.SSLContext | None) -> tuple[str, int]:
-        """Serve; the address. Raises PortInUse."""
+        """Serve; the address. Raises PortInUse, UserError."""
         try:
             self._server = await asyncio.start_server(
                 self._serve,
@@ -71,11 +72,7 @@ class SmppServer:
                 ssl_handshake_timeout=self._init_seconds if tls is not None else None,
             )
         except OSError as error:
-            words = f"{host}:{port} cannot be listened on: {error.strerror or error}"
-            if error.errno in (errno.EADDRINUSE, errno.EACCES):
-                mend = "choose another with --smpp-port, 0 picks a free one"
-                raise PortInUse(f"{words}; {mend}") from error
-            raise UserError(words) from error
+            raise no_listening(host, port, error, "--smpp-port") from error
         return host, int(self._server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
@@ -166,7 +163,7 @@ class SmppServer:
             request_body=body.short_message.decode("latin-1"),
             status=status,
             error=error,
-            response_body="" if status is None else _named(status),
+            response_body="" if status is None else _NAMES.get(status, f"{status:#x}"),
             took_ms=elapsed_ms(started),
         )
 
@@ -205,11 +202,6 @@ async def _whole(universe: Universe, notice: MoNotice | SmppReceiptNotice) -> st
         return None
     found = await universe.message(notice.original_id or notice.message_id)
     return None if found is None else found[0].text
-
-
-def _named(status: int) -> str:
-    names = {int(item): item.name for item in Status}
-    return names.get(status, f"{status:#x}")
 
 
 def tls_context(cert: Path, key: Path | None) -> ssl.SSLContext:

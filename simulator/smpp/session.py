@@ -20,9 +20,6 @@ from simulator.wire.smpp_pdu import BadPdu, Pdu, decode, encode, frame_length
 
 log = logging.getLogger("smsim.smpp")
 
-NOISE = bytes(range(128, 256)) * 2
-"""What a broken peer sends: no SMPP at all."""
-
 LAST_SEQUENCE = 0x7FFFFFFF
 
 LINGER_SECONDS = 1.0

@@ -56,7 +56,9 @@ def _spread(value: object) -> object:
     return {name: f"{item}ms" for name, item in zip(_QUANTILES, even, strict=True)}
 
 
-DelayText = Annotated[DelaySpec, BeforeValidator(_spread)]
+DelayText = Annotated[
+    DelaySpec, BeforeValidator(_spread, json_schema_input_type=DelaySpec | str | tuple[str, str])
+]
 
 
 def _window_text(value: str) -> str:
@@ -108,7 +110,7 @@ def _named(value: object) -> object:
     return {"profile": value} if isinstance(value, str) else value
 
 
-Carrier = Annotated[CarrierSpec, BeforeValidator(_named)]
+Carrier = Annotated[CarrierSpec, BeforeValidator(_named, json_schema_input_type=CarrierSpec | str)]
 
 
 def known_carriers(value: dict[str, CarrierSpec]) -> dict[str, CarrierSpec]:

@@ -50,9 +50,12 @@ def ratio(value: str) -> tuple[int, int]:
     return ratio
 
 
-Id = Annotated[str, BeforeValidator(as_text), Field(min_length=1, max_length=64)]
+AsText = BeforeValidator(as_text, json_schema_input_type=str | int)
+"""Takes a bare number for the text it looks like, and says so in a schema."""
+
+Id = Annotated[str, AsText, Field(min_length=1, max_length=64)]
 DurationText = Annotated[str, AfterValidator(_duration_text)]
-InstantText = Annotated[str, BeforeValidator(as_text), AfterValidator(_instant_text)]
+InstantText = Annotated[str, AsText, AfterValidator(_instant_text)]
 RatioText = Annotated[str, AfterValidator(_ratio_text)]
 PatternText = Annotated[str, AfterValidator(_pattern_text)]
 

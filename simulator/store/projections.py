@@ -6,7 +6,7 @@ behind its journal.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -15,6 +15,7 @@ from simulator.domain.faults import FaultFired
 from simulator.domain.handset import ReplyPlanned
 from simulator.domain.lines import CallbackKept, CallbackOverflowed, CallbackQueued
 from simulator.domain.messages import (
+    Mo,
     MoReceived,
     Mt,
     MtAccepted,
@@ -36,8 +37,26 @@ class Move(NamedTuple):
     mt: Mt | None = None
 
 
-def recorded(entry: Entry) -> MessageRecord | None:
-    """The message an event brings into being, or None."""
+Role = Literal["begins", "moves", "tells"]
+
+ROLES: dict[str, Role] = {
+    "MtAccepted": "begins",
+    "MoReceived": "begins",
+    "MtMoved": "moves",
+    "MtHeld": "moves",
+    "MtForwarded": "moves",
+    "MtReplaced": "moves",
+    "CallbackQueued": "tells",
+    "CallbackKept": "tells",
+    "CallbackOverflowed": "tells",
+    "FaultFired": "tells",
+    "ReplyPlanned": "tells",
+}
+"""What an event is to recorded messages, by its type: most are nothing to them."""
+
+
+def recorded(entry: Entry) -> MessageRecord:
+    """The message an event brings into being, for one that begins a message."""
     event = entry.value
     if isinstance(event, MtAccepted):
         mt = event.mt
@@ -57,37 +76,37 @@ def recorded(entry: Entry) -> MessageRecord | None:
             body=msgspec.json.encode(mt),
             history=(HistoryStep(MtState.ACCEPTED, entry.at),),
         )
-    if isinstance(event, MoReceived):
-        mo = event.mo
-        return MessageRecord(
-            position=entry.seq,
-            id=mo.message_id,
-            direction="mo",
-            mdn=mo.mdn,
-            code=mo.code,
-            text=mo.text,
-            state="received",
-            at=entry.at,
-            segments=len(mo.part_ids),
-            purpose=mo.taken_as,
-            surface="handset",
-            carrier=mo.carrier,
-            body=msgspec.json.encode(mo),
-            history=(HistoryStep("received", entry.at),),
-        )
-    return None
+    assert isinstance(event, MoReceived)
+    mo = event.mo
+    return MessageRecord(
+        position=entry.seq,
+        id=mo.message_id,
+        direction="mo",
+        mdn=mo.mdn,
+        code=mo.code,
+        text=mo.text,
+        state="received",
+        at=entry.at,
+        segments=len(mo.part_ids),
+        purpose=mo.taken_as,
+        surface="handset",
+        carrier=mo.carrier,
+        body=msgspec.json.encode(mo),
+        history=(HistoryStep("received", entry.at),),
+    )
 
 
-def part_ids(entry: Entry) -> tuple[str, ...]:
-    """The ids of the second and later parts of the message an event brings into being."""
+def message_of(entry: Entry) -> Mt | Mo:
+    """The message itself that an event brings into being, for one that begins a message."""
     event = entry.value
     if isinstance(event, MtAccepted):
-        return event.mt.part_ids[1:]
-    return event.mo.part_ids[1:] if isinstance(event, MoReceived) else ()
+        return event.mt
+    assert isinstance(event, MoReceived)
+    return event.mo
 
 
-def moved(entry: Entry) -> Move | None:
-    """The step an event takes a recorded message, or None."""
+def moved(entry: Entry) -> Move:
+    """The step that an event takes a recorded message, for one that moves it."""
     event = entry.value
     if isinstance(event, MtMoved):
         step = HistoryStep(event.state, event.at, event.error_code)
@@ -96,14 +115,24 @@ def moved(entry: Entry) -> Move | None:
         return Move(event.message_id, HistoryStep("held", entry.at, note=event.because))
     if isinstance(event, MtForwarded):
         return Move(event.message_id, HistoryStep("forwarded", entry.at, note=event.to))
+    assert isinstance(event, MtReplaced)
+    return Move(event.mt.message_id, HistoryStep("replaced", entry.at), mt=event.mt)
+
+
+def moved_id(entry: Entry) -> str:
+    """The id of the message that an event moves, for one that moves a message."""
+    event = entry.value
     if isinstance(event, MtReplaced):
-        step = HistoryStep("replaced", entry.at)
-        return Move(event.mt.message_id, step, mt=event.mt)
-    return None
+        return event.mt.message_id
+    assert isinstance(event, MtMoved | MtHeld | MtForwarded)
+    return event.message_id
 
 
 def told_of(entry: Entry) -> str | None:
-    """The id of the message whose trail an event belongs to: what was told of it, who struck it."""
+    """The id of the message in whose trail an event stands that tells of one, if it does.
+
+    What was told of it, who struck it, what its phone will text back.
+    """
     event = entry.value
     if isinstance(event, CallbackQueued | CallbackKept | CallbackOverflowed):
         notice = event.delivery.notice

@@ -18,8 +18,6 @@ from typing import Any
 import aiosqlite
 import msgspec
 
-from simulator.domain.commands import decode_command
-from simulator.domain.events import decode_event
 from simulator.domain.instants import Instant
 from simulator.errors import DatabaseInUse, ForeignDatabase, UserError
 from simulator.runtime.ports import (
@@ -47,6 +45,8 @@ Row = tuple[Any, ...]
 
 class SqliteStore:
     """Implements `runtime.ports.Store` on one file."""
+
+    at_once = False
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -263,24 +263,27 @@ def _projected(batches: list[Batch]) -> dict[str, list[Row]]:
     for batch in batches:
         key = batch.account
         for entry in batch.entries:
-            record = projections.recorded(entry)
-            move = projections.moved(entry)
-            if record is not None:
+            role = projections.ROLES.get(entry.type)
+            if role == "begins":
+                record = projections.recorded(entry)
                 history = msgspec.json.encode(record.history).decode()
                 values = msgspec.structs.astuple(record)[:-1]
                 rows[_INSERT_MESSAGE].append((key, *values, history))
-                for number, part in enumerate(projections.part_ids(entry), start=2):
+                parts = projections.message_of(entry).part_ids[1:]
+                for number, part in enumerate(parts, start=2):
                     rows[_INSERT_PART].append((key, part, record.id, number))
-            elif move is not None:
+            elif role == "moves":
+                move = projections.moved(entry)
                 step = msgspec.json.encode(move.step).decode()
                 rows[_MOVE_MESSAGE].append((move.state, step, key, move.message_id))
                 if move.mt is not None:
                     body = msgspec.json.encode(move.mt)
                     text, count = move.mt.text, len(move.mt.part_ids)
                     rows[_REPLACE_MESSAGE].append((text, count, body, key, move.message_id))
-            told_of = projections.told_of(entry)
-            if told_of is not None:
-                rows[_INSERT_TRAIL].append((key, told_of, entry.seq))
+            elif role == "tells":
+                told_of = projections.told_of(entry)
+                if told_of is not None:
+                    rows[_INSERT_TRAIL].append((key, told_of, entry.seq))
         rows[_INSERT_ATTEMPT] += [
             (key, item.delivery_id, msgspec.json.encode(item)) for item in batch.attempts
         ]
@@ -321,9 +324,7 @@ def _check(path: Path) -> bool:
 
 def _entry(row: Row) -> Entry:
     seq, at, kind, name, body = row
-    if kind == "command":
-        return Entry(seq, Instant(at), "command", name, body, decode_command(body))
-    return Entry(seq, Instant(at), "event", name, body, decode_event(body))
+    return Entry(seq, Instant(at), kind, name, body)
 
 
 def _message(row: Row) -> MessageRecord:

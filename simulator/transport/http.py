@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
+from yarl import URL
 
 from simulator.domain.account import Account
 from simulator.domain.lines import Delivery
 from simulator.domain.notices import MoNotice
+from simulator.nearby import Nearby
 from simulator.runtime.clock import elapsed_ms, stopwatch
 from simulator.runtime.ports import Exchange
 from simulator.wire.callback_bodies import outgoing
@@ -19,9 +22,13 @@ KEPT_OF_ANSWER = 2_048
 
 
 class HttpTransport:
-    """Sends callbacks. Redirects are not followed: a 3XX is tried again (Vibes: callbacks)."""
+    """Sends callbacks. Redirects are not followed: a 3XX is tried again (Vibes: callbacks).
 
-    def __init__(self) -> None:
+    `near` has the servers of this process by `host:port`: they are reached without a socket.
+    """
+
+    def __init__(self, near: Mapping[str, Nearby] | None = None) -> None:
+        self._near = near if near is not None else {}
         self._session: aiohttp.ClientSession | None = None
 
     async def send(
@@ -37,16 +44,9 @@ class HttpTransport:
         try:
             url, host = _resolve(delivery.url, hosts)
             sent = {**headers, **_auth(account, delivery), **({"Host": host} if host else {})}
-            async with self._open().request(
-                delivery.method,
-                url,
-                data=body,
-                headers=sent,
-                timeout=aiohttp.ClientTimeout(total=limit),
-                allow_redirects=False,
-            ) as response:
-                status = response.status
-                answer = (await response.content.read(KEPT_OF_ANSWER)).decode(errors="replace")
+            async with asyncio.timeout(limit):
+                status, told = await self._exchange(delivery.method, url, sent, body)
+            answer = told[:KEPT_OF_ANSWER].decode(errors="replace")
         except TimeoutError:
             status, error = None, f"no answer within {limit:g} s"
         except (aiohttp.ClientError, OSError, ValueError) as failure:
@@ -60,6 +60,19 @@ class HttpTransport:
             took_ms=elapsed_ms(started),
         )
 
+    async def _exchange(
+        self, method: str, url: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, bytes]:
+        if self._near:
+            target = URL(url)
+            server = self._near.get(target.authority)
+            if server is not None:
+                return await server.exchange(method, target.relative(), headers, body)
+        async with self._open().request(
+            method, url, data=body, headers=headers, allow_redirects=False
+        ) as response:
+            return response.status, await response.content.read(KEPT_OF_ANSWER)
+
     async def close(self) -> None:
         """Close the connections."""
         if self._session is not None:
@@ -67,7 +80,9 @@ class HttpTransport:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200))
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=200), timeout=aiohttp.ClientTimeout()
+            )
         return self._session
 
 

@@ -65,11 +65,16 @@ class _Content(NamedTuple):
 
 
 def read_submit(
-    body: ShortMessage | DataSm, smpp: Smpp, receipts_url: str, destination: str | None = None
+    body: ShortMessage | DataSm,
+    smpp: Smpp,
+    receipts_url: str,
+    destination: str | None = None,
+    struck: tuple[str, ...] = (),
 ) -> SubmitMt | SubmitPart:
     """The command a submit_sm or data_sm stands for, to `destination` where that is another.
 
-    Raises Refused. Source: Connect: encoding-message-settings, response-codes.
+    `struck` names the faults that hit the request. Raises Refused.
+    Source: Connect: encoding-message-settings, response-codes.
     """
     content = _content(body, smpp)
     address = body.destination_addr if destination is None else destination
@@ -89,6 +94,7 @@ def read_submit(
         split=True,
         alternate=_alternate(body),
         receipts=_receipts(body.registered_delivery, receipts_url),
+        struck=struck,
     )
     part = content.part
     if part is None or part.total == 1:

@@ -59,7 +59,7 @@ class Author:
                 kind="command" if name in _COMMANDS else "event",
                 type=name,
                 body=msgspec.json.encode(value),
-                value=value,
+                held=value,
             )
         )
 

@@ -3,7 +3,8 @@
     python -m tests.load.smpp_run --count 100000
 
 The client is smpplib, an implementation of its own. Every message must end once, in the state its
-one receipt tells; what the killed bind had not answered is told again, and nothing else is.
+one receipt tells; what the killed bind had not answered is told again, and nothing else is. It dies
+with its window full and a submit half said, so there is always something to submit again.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from urllib.request import Request, urlopen
 import smpplib.client
 import smpplib.consts
 import smpplib.exceptions
+import smpplib.smpp
 
 BINDS = 4
 WINDOW = 10
@@ -38,6 +40,7 @@ class Outcome(NamedTuple):
     seconds: float
     states: dict[str, int]
     told_twice: int
+    unanswered: int
     resubmitted: int
 
 
@@ -49,6 +52,7 @@ class Book:
         self.waiting = list(range(count - 1, -1, -1))
         self.ids: dict[int, str] = {}
         self.receipts: dict[str, list[int]] = {}
+        self.unanswered = 0
         self.resubmitted = 0
 
     def next(self) -> int | None:
@@ -75,7 +79,7 @@ def mdn(number: int) -> str:
 
 
 class Bind(Thread):
-    """One transceiver with a window; `kill_at` is the count of receipts at which it dies once."""
+    """One transceiver with a window; `kill_at` is the count of answers at which it dies once."""
 
     def __init__(self, book: Book, port: int, control: Control, count: int, kill_at: int) -> None:
         super().__init__(daemon=True)
@@ -83,7 +87,7 @@ class Bind(Thread):
         self.kill_at = kill_at
         self.pending: dict[int, int] = {}
         self.failure: BaseException | None = None
-        self.heard = 0
+        self.answered = 0
 
     def run(self) -> None:
         try:
@@ -98,7 +102,7 @@ class Bind(Thread):
             assert time.monotonic() < ends, "the run takes too long"
             while len(self.pending) < WINDOW and (number := self.book.next()) is not None:
                 self._submit(client, number)
-            if self.kill_at and self.heard >= self.kill_at:
+            if self.kill_at and self.answered >= self.kill_at:
                 self.kill_at = 0
                 client = self._kill(client)
             try:
@@ -121,31 +125,42 @@ class Bind(Thread):
         return client
 
     def _submit(self, client: Any, number: int) -> None:
-        pdu = client.send_message(
+        pdu = self._order(client, number)
+        client.send_pdu(pdu)
+        self.pending[pdu.sequence] = number
+
+    def _order(self, client: Any, number: int) -> Any:
+        return smpplib.smpp.make_pdu(
+            "submit_sm",
+            client=client,
             source_addr=CODE,
             destination_addr=mdn(number),
             short_message=b"m%d" % number,
             registered_delivery=smpplib.consts.SMPP_SMSC_DELIVERY_RECEIPT_BOTH,
         )
-        self.pending[pdu.sequence] = number
 
     def _answered(self, pdu: Any) -> None:
+        self.answered += 1
         self.book.accepted(self.pending.pop(pdu.sequence), pdu.message_id.decode())
 
     def _refused(self, pdu: Any) -> None:
         raise AssertionError(f"{pdu.command} was answered with status {pdu.status:#x}")
 
     def _told(self, pdu: Any) -> int:
-        self.heard += 1
         self.book.told(pdu.receipted_message_id.decode(), pdu.message_state)
         return 0
 
     def _kill(self, client: Any) -> Any:
-        """Die without a word, bind again, and submit again what the simulator never had."""
+        """Die in the middle of a submit, bind again, and submit again what the simulator never had."""
+        torn = self.book.next()
+        assert torn is not None, "nothing was left to submit"
+        octets = self._order(client, torn).generate()
+        client._socket.sendall(octets[: len(octets) // 2])
         client._socket.close()
-        lost, self.pending = list(self.pending.values()), {}
+        lost, self.pending = [*self.pending.values(), torn], {}
+        self.book.unanswered = len(lost)
         fresh = self._bind()
-        self.control.settle(len(lost))
+        self.control.settle()
         for number in lost:
             found = self.control.message_to(mdn(number))
             if found is None:
@@ -177,7 +192,7 @@ class Control:
         }
         self._call(f"{self._url}/_sim/accounts", spec)
 
-    def settle(self, _lost: int) -> None:
+    def settle(self) -> None:
         """Wait until the simulator has seen the death of the bind: four are bound again."""
         for _ in range(1_000):
             if len(self._call(f"{self._base}/binds")["items"]) == BINDS:
@@ -240,7 +255,8 @@ def run(url: str, port: int, count: int, profile: str = "typical") -> Outcome:
     twice = [key for key, told in book.receipts.items() if len(told) > 1]
     assert len(twice) <= control.returned(), "a receipt was told twice that had been answered"
     assert all(len(set(told)) == 1 for told in book.receipts.values())
-    return Outcome(count, seconds, dict(Counter(states.values())), len(twice), book.resubmitted)
+    ends = dict(Counter(states.values()))
+    return Outcome(count, seconds, ends, len(twice), book.unanswered, book.resubmitted)
 
 
 async def _main(count: int) -> Outcome:

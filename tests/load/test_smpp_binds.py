@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from tests.load.smpp_run import run
+from tests.load.smpp_run import WINDOW, run
 
 COUNT = 2_000
 
@@ -30,3 +30,5 @@ async def test_four_binds_lose_and_double_nothing_though_one_dies(tmp_path: Path
         await process.wait()
     assert sum(outcome.states.values()) == COUNT
     assert set(outcome.states) == {"delivered", "undeliverable", "expired"}
+    assert outcome.unanswered == WINDOW + 1
+    assert 1 <= outcome.resubmitted <= outcome.unanswered

@@ -171,6 +171,19 @@ async def test_replace_gives_another_text(account: Account) -> None:
     ]
 
 
+async def test_a_part_that_a_replacement_left_out_is_gone(account: Account) -> None:
+    """Connect answers 404 for its id, and tells the message itself as it is now."""
+    peer = await account.bind()
+    long = Tlv(tag=Tag.MESSAGE_PAYLOAD, value=b"x" * 400)
+    message_id = await peer.sent(text=b"", tlvs=(long,))
+    parts = [part["id"] for part in (await account.message(message_id))["parts"]]
+    body = ReplaceSm(message_id=message_id, source_addr="65047", short_message=b"Sale is off")
+    assert (await peer.ask(CommandId.REPLACE_SM, body)).status == 0
+    asked = [f"{part}{what}" for part in parts for what in ("", "/parts", "/responses")]
+    answers = [await account.connect("GET", f"mt/messages/{path}") for path in asked]
+    assert [answer.status for answer in answers] == [200] * 3 + [404] * 6
+
+
 async def test_what_has_left_cannot_be_replaced(account: Account) -> None:
     """ESME_RREPLACEFAIL once the carrier has it."""
     peer = await account.bind()

@@ -68,6 +68,8 @@ async def test_a_slow_store_does_not_run_the_time_to_bind_out() -> None:
     """A bind that came in time is let in though its account takes longer, and is counted once."""
 
     class SlowStore(MemoryStore):
+        at_once = False
+
         async def commit(self, batch: Batch) -> None:
             await asyncio.sleep(0.2)
             await super().commit(batch)

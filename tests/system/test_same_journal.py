@@ -53,7 +53,7 @@ async def test_the_file_and_memory_hold_the_same_journal(tmp_path: Path) -> None
     journals = []
     for database in (None, tmp_path / "smsim.db"):
         settings = ServerSettings(port=0, db=database, accounts=())
-        async with start(settings) as environment, Endpoint() as endpoint:
+        async with start(settings) as environment, Endpoint(environment) as endpoint:
             async for _event in play(scenario, environment, endpoint, 9, keep=True):
                 pass
             account = await environment.account({"company_key": "other"})
@@ -69,7 +69,7 @@ async def test_another_seed_is_another_journal(tmp_path: Path) -> None:
     journals = []
     for seed in (1, 2):
         settings = ServerSettings(port=0, accounts=())
-        async with start(settings) as environment, Endpoint() as endpoint:
+        async with start(settings) as environment, Endpoint(environment) as endpoint:
             async for _event in play(scenario, environment, endpoint, seed, keep=True):
                 pass
             path = f"/accounts/stop-{seed}/events?types=MtMoved"

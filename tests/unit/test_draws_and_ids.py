@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from simulator.domain.draws import between, chance, draw
+from simulator.domain.draws import chance, draw
 from simulator.domain.ids import person_id_of, short_of, uuid_of
 
 
@@ -23,12 +23,6 @@ def test_a_draw_depends_on_seed_purpose_and_subject() -> None:
         draw(11, "a", "b"),
     }
     assert len(draws) == 7
-
-
-def test_between_takes_in_both_ends_and_nothing_else() -> None:
-    """All of 3, 4, 5 come up, and only those."""
-    assert {between(1, "p", str(n), 3, 5) for n in range(200)} == {3, 4, 5}
-    assert between(1, "p", "x", 4, 4) == 4
 
 
 def test_chance_is_a_share() -> None:

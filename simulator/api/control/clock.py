@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Annotated, Literal
 
 import aiohttp
 from aiohttp import web
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
+from yarl import URL
 
 from simulator.api.control.call import respond, told, universe_of
+from simulator.api.keys import NEAR
 from simulator.documents import Spec
 from simulator.domain.instants import (
     MILLISECOND,
@@ -67,9 +71,10 @@ async def move(request: web.Request) -> web.Response:
     universe = universe_of(request)
     call = await told(request, ClockCall)
     quiet_ms = parse_duration(call.quiet) // MILLISECOND
-    limit = aiohttp.ClientTimeout(total=LONGEST_WAIT_S)
-    async with aiohttp.ClientSession(timeout=limit) as session:
-        probe = _probe(request, session, call.probe) if call.probe or quiet_ms else None
+    async with AsyncExitStack() as sessions:
+        probe = None
+        if call.probe is not None or quiet_ms:
+            probe = _probe(request, await _asking(request, sessions, call.probe), call.probe)
         if call.mode is not None:
             await universe.set_clock(call.mode, call.rate)
             return respond(_shown(universe))
@@ -98,21 +103,50 @@ def _must_be_there(request: web.Request) -> None:
         raise UserError("the caller has left; time stands where it is")
 
 
-def _probe(request: web.Request, session: aiohttp.ClientSession, url: str | None) -> Probe:
+Asking = Callable[[], Awaitable[int]]
+"""Asks the application once; the status of its answer."""
+
+
+async def _asking(request: web.Request, sessions: AsyncExitStack, url: str | None) -> Asking | None:
+    """How the probe is asked: without a socket where it is of this process."""
+    if url is None:
+        return None
+    target = URL(url)
+    server = request.app[NEAR].get(target.authority)
+    if server is not None:
+        headers = {"Host": target.authority}
+
+        async def hand_over() -> int:
+            return (await server.exchange("GET", target.relative(), headers, None)).status
+
+        return hand_over
+    session = await sessions.enter_async_context(
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout())
+    )
+
+    async def get_it() -> int:
+        async with session.get(url) as response:
+            return response.status
+
+    return get_it
+
+
+def _probe(request: web.Request, ask: Asking | None, url: str | None) -> Probe:
     """Ask the application whether it is idle; give up where the caller of the clock has left."""
 
     async def probe() -> None:
         _must_be_there(request)
-        if url is None:
+        if ask is None:
             return
         try:
-            async with session.get(url) as response:
-                if response.status >= 400:
-                    raise UserError(f"the probe {url} answered {response.status}")
+            async with asyncio.timeout(LONGEST_WAIT_S):
+                status = await ask()
         except TimeoutError as error:
             raise UserError(f"the probe {url} took over {LONGEST_WAIT_S} s") from error
         except aiohttp.ClientError as error:
             raise UserError(f"the probe {url} did not answer: {error}") from error
+        if status >= 400:
+            raise UserError(f"the probe {url} answered {status}")
 
     return probe
 

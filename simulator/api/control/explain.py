@@ -25,10 +25,8 @@ async def message(universe: Universe, record: MessageRecord) -> dict[str, object
     attempts = await universe.store.attempts(key, list(deliveries))
     told = [_told(item, attempts, universe) for item in deliveries.values()]
     faults = [_fault(entry) for entry in trail if isinstance(entry.value, FaultFired)]
-    price = universe.account.settings.price_micros
     shown: dict[str, object] = {
-        **views.message(record),
-        "price_micros": record.segments * price if record.direction == "mt" else 0,
+        **views.message(record, universe.account.prices),
         "hint": hint(record.text),
         "history": [_step(step) for step in record.history],
         "faults": faults,
@@ -103,9 +101,8 @@ def _sentence(mt: Mt, record: MessageRecord) -> str:
 def _reason(mt: Mt, record: MessageRecord) -> str:
     """What was drawn, or where the message ended otherwise (a phone off, a recall) the failure."""
     ended = not NEXT_STATES[MtState(record.state)]
-    if ended and record.state != mt.fate.steps[-1].state:
-        codes = [step.error_code for step in record.history if step.error_code is not None]
-        return FAILURES[codes[-1]]
+    if ended and record.error_code is not None and record.state != mt.fate.steps[-1].state:
+        return FAILURES[record.error_code]
     return mt.fate.because
 
 

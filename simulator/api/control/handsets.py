@@ -50,7 +50,7 @@ async def get(request: web.Request) -> web.Response:
     records = await universe.store.messages(
         universe.record.company_key, MessageQuery(mdn=mdn, limit=LONGEST_CONVERSATION)
     )
-    shown = [views.message(record) for record in records]
+    shown = [views.message(record, universe.account.prices) for record in records]
     return respond({**_shown(universe, mdn), "messages": shown})
 
 
@@ -61,7 +61,7 @@ async def text(request: web.Request) -> web.Response:
     code = call.to or universe.account.source_codes[0].code
     reply = taken(await universe.engine.submit(ReceiveMo(mdn=mdn, code=code, text=call.text)))
     assert isinstance(reply, Received)
-    return respond(views.received(reply.mo), 202)
+    return respond(views.received(reply.mo, universe.account.prices), 202)
 
 
 async def put(request: web.Request) -> web.Response:

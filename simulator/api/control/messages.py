@@ -57,7 +57,9 @@ async def index(request: web.Request) -> web.Response:
     await universe.engine.committed()
     records = await universe.store.messages(universe.record.company_key, query)
     following = records[-1].position if len(records) == wish.limit else None
-    return respond({"items": [views.message(record) for record in records], "next": following})
+    prices = universe.account.prices
+    shown = [views.message(record, prices) for record in records]
+    return respond({"items": shown, "next": following})
 
 
 async def get(request: web.Request) -> web.Response:

@@ -21,5 +21,7 @@ async def estimate(request: web.Request) -> web.Response:
     """POST text: alphabet, units, segments, the characters that forced UCS-2, a price."""
     universe = universe_of(request)
     text = (await told(request, TextSpec)).text
-    found = estimated(text, price_micros=universe.account.settings.price_micros)
+    account = universe.account
+    price = account.prices.segment_micros or account.settings.price_micros
+    found = estimated(text, price_micros=price)
     return respond(msgspec.structs.asdict(found))

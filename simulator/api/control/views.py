@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import msgspec
 
+from simulator.domain.carriers import MtState
 from simulator.domain.instants import iso
 from simulator.domain.lines import CallbackFailed, CallbackOverflowed, verdict_of
 from simulator.domain.messages import Mo
+from simulator.domain.prices import Prices, in_units
 from simulator.runtime.ports import Attempt, Entry, MessageRecord
 
 
-def message(record: MessageRecord) -> dict[str, object]:
-    """A message as the conversation and the message list show it; `code` is the source code."""
+def message(record: MessageRecord, prices: Prices) -> dict[str, object]:
+    """A message as the conversation and the message list show it; `code` is the source code.
+
+    `state_at` is when it came to its state. A message to a phone costs once its carrier took it.
+    """
+    reached = {step.state: step.at for step in record.history}
+    price = prices.of_received(record.carrier)
+    if record.direction == "mt":
+        price = prices.of_sent(record.carrier) if MtState.SENT in reached else 0
     return {
         "id": record.id,
         "direction": record.direction,
@@ -20,21 +29,17 @@ def message(record: MessageRecord) -> dict[str, object]:
         "text": record.text,
         "state": record.state,
         "at": iso(record.at),
+        "state_at": iso(reached.get(record.state, record.at)),
         "segments": record.segments,
+        "cost": in_units(record.segments * price),
         "purpose": record.purpose,
         "surface": record.surface,
         "carrier": record.carrier,
-        "error_code": _error_of(record),
+        "error_code": record.error_code,
     }
 
 
-def _error_of(record: MessageRecord) -> int | None:
-    """The receipt code a message failed with, or None."""
-    codes = (step.error_code for step in record.history if step.error_code is not None)
-    return next(codes, None)
-
-
-def received(mo: Mo) -> dict[str, object]:
+def received(mo: Mo, prices: Prices) -> dict[str, object]:
     """A text from a phone, as the message list shows it, and what it was taken for."""
     return {
         "id": mo.message_id,
@@ -44,7 +49,9 @@ def received(mo: Mo) -> dict[str, object]:
         "text": mo.text,
         "state": "received",
         "at": iso(mo.received_at),
+        "state_at": iso(mo.received_at),
         "segments": len(mo.part_ids),
+        "cost": in_units(len(mo.part_ids) * prices.of_received(mo.carrier)),
         "purpose": mo.taken_as,
         "surface": "handset",
         "carrier": mo.carrier,
@@ -53,15 +60,19 @@ def received(mo: Mo) -> dict[str, object]:
     }
 
 
-def event(entry: Entry) -> dict[str, object]:
+class Event(msgspec.Struct, frozen=True, gc=False):
     """A journal row: `data` is the command or event itself."""
-    return {
-        "seq": entry.seq,
-        "at": iso(entry.at),
-        "kind": entry.kind,
-        "type": entry.type,
-        "data": msgspec.Raw(entry.body),
-    }
+
+    seq: int
+    at: str
+    kind: str
+    type: str
+    data: msgspec.Raw
+
+
+def event(entry: Entry) -> Event:
+    """A journal row as the control API shows it."""
+    return Event(entry.seq, iso(entry.at), entry.kind, entry.type, msgspec.Raw(entry.body))
 
 
 _FATES = {"accepted": "delivered", "refused": "refused", "failed": "not delivered"}

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from aiohttp import web
 
-from simulator.api import striking
 from simulator.api.basic_auth import speaker
 from simulator.api.keys import ACCOUNTS
 from simulator.api.platform import errors
+from simulator.api.striking import way
 from simulator.domain.account import Account
 from simulator.domain.commands import AnyCommand
 from simulator.domain.decide import Refusal
@@ -21,6 +21,7 @@ from simulator.domain.numbers import normalise_phone
 from simulator.domain.person import Person, PersonRef
 from simulator.domain.record import Record
 from simulator.domain.world import World
+from simulator.runtime import striking
 from simulator.runtime.universe import Universe
 from simulator.wire.platform_json import LONGEST_EXTERNAL_ID, Malformed, NotSimulated, read_mdn
 
@@ -152,11 +153,11 @@ def handled(handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]
         async def answer() -> web.Response:
             call = _call(request)
 
-            async def do() -> web.Response:
+            async def do(_names: tuple[str, ...]) -> web.Response:
                 return await _in_words(handler(call))
 
-            how = striking.Answer(do, _struck)
-            return await striking.answer(request, call.universe, await _occasion(call), how)
+            occasion = await _occasion(call)
+            return await striking.answer(call.universe, occasion, way(request, do, _struck))
 
         return await _in_words(answer())
 
