@@ -43,6 +43,16 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What had happened to a person, or on a phone, when a step asked for it, line by line."""
+
+    position: str
+    who: str
+    at: str
+    lines: tuple[Rung, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """A message to a phone, and what became of it."""
 
@@ -113,8 +123,17 @@ class ScenarioResult:
     timelines: dict[str, tuple[Rung, ...]] = field(default_factory=dict)
     tallies: tuple[Tally, ...] = ()
     faults: tuple[FaultRecord, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+    """What its steps `explain` asked for, also where it did not pass."""
     log: tuple[str, ...] = ()
     """The last lines of the application under test, where the scenario did not pass."""
+    case: str | None = None
+    """Which case of its file it is; `file` and `name` end in it, as `[short]`."""
+
+    @property
+    def path(self) -> str:
+        """The file alone, without the case."""
+        return self.file if self.case is None else self.file.removesuffix(f"[{self.case}]")
 
     @property
     def reproduce(self) -> str:

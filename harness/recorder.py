@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
+from harness import chronicle
 from harness.campaigns.activity_log import Activity, Kind
 from harness.campaigns.counters import over_time
 from harness.campaigns.people import People
 from harness.events import Arrival, FaultRecord, PersonRecord, Tally
+from harness.message_book import Sms
+from harness.oracles.evidence import Row
+from harness.oracles.history import History
 from harness.scenario.stage import Stage
 
 MOST_BARS = 48
@@ -18,16 +23,15 @@ MOST_BARS = 48
 _COUNTED = frozenset({Kind.SMS_SENT, Kind.SMS_DELIVERED, Kind.SMS_BOUNCED, Kind.SMS_CLICKED})
 
 
-async def record(stage: Stage, messages: list[dict[str, Any]]) -> tuple[PersonRecord, ...]:
+def record(stage: Stage, history: History) -> tuple[PersonRecord, ...]:
     """Everyone of the scenario with their messages. A campaign's message belongs to one person.
 
     What comes otherwise (prompts, welcomes, replies, what was submitted directly) belongs to
     everyone of the phone.
     """
-    by_mdn: dict[str, list[dict[str, Any]]] = {}
-    for item in messages:
-        if item["direction"] == "mt":
-            by_mdn.setdefault(item["mdn"], []).append(item)
+    by_mdn: dict[str, list[Sms]] = {}
+    for item in history.messages.values():
+        by_mdn.setdefault(item.mdn, []).append(item)
     of_campaigns = {item.detail for item in stage.system.log if item.kind is Kind.SMS_SENT}
     nobody_did = "no campaign was about this person"
     if stage.application is not None:
@@ -37,9 +41,9 @@ async def record(stage: Stage, messages: list[dict[str, Any]]) -> tuple[PersonRe
         activities = stage.system.log.of(person.id)
         own = {item.detail: item for item in activities if item.kind is Kind.SMS_SENT}
         sent = tuple(
-            _arrival(item, own.get(item["id"]))
+            _arrival(item, own.get(item.id))
             for item in by_mdn.get(person.mdn or "", ())
-            if item["id"] in own or item["id"] not in of_campaigns
+            if item.id in own or item.id not in of_campaigns
         )
         arrived = sum(item.state == "delivered" for item in sent)
         why_not = tuple(_why_not(item) for item in activities if item.reason is not None)
@@ -57,16 +61,16 @@ async def record(stage: Stage, messages: list[dict[str, Any]]) -> tuple[PersonRe
     return tuple(records)
 
 
-def _arrival(item: dict[str, Any], activity: Activity | None) -> Arrival:
+def _arrival(item: Sms, activity: Activity | None) -> Arrival:
     return Arrival(
-        id=item["id"],
-        at=item["at"],
-        text=item["text"],
-        state=item["state"],
-        purpose=item["purpose"],
-        segments=item["segments"],
+        id=item.id,
+        at=item.row["at"],
+        text=item.mt["text"],
+        state=item.state,
+        purpose=item.purpose,
+        segments=len(item.mt["part_ids"]),
         campaign=activity.campaign if activity is not None else None,
-        error_code=item.get("error_code"),
+        error_code=item.error_code,
     )
 
 
@@ -105,34 +109,56 @@ def _period(activities: Sequence[Activity]) -> Literal["minute", "hour", "day"]:
     return "hour" if max(counted) - min(counted) < timedelta(hours=MOST_BARS) else "day"
 
 
-def faults(journal: Iterable[Mapping[str, Any]], people: People) -> tuple[FaultRecord, ...]:
+class Faults:
     """Every fault rule of a journal in the order it came; one that came again counts on."""
-    rules: dict[str, Any] = {}
-    met: dict[str, int] = {}
-    whom: dict[str, dict[str, int]] = {}
-    for row in journal:
-        data = row["data"]
-        if row["type"] == "AccountOpened":
-            rules |= {rule["id"]: rule for rule in data["account"]["faults"]}
-        elif row["type"] == "FaultAdded":
-            rules[data["rule"]["id"]] = data["rule"]
-        elif row["type"] in ("FaultFired", "FaultSpared"):
-            met[data["fault_id"]] = met.get(data["fault_id"], 0) + 1
-        if row["type"] == "FaultFired":
-            hit = whom.setdefault(data["fault_id"], {})
-            name = _hit(data["occasion"], people)
-            hit[name] = hit.get(name, 0) + 1
-    return tuple(
-        FaultRecord(
-            id=key,
-            effect=_effect(rule),
-            about=_about(rule["match"]),
-            met=met.get(key, 0),
-            fired=sum(whom.get(key, {}).values()),
-            whom=whom.get(key, {}),
+
+    types = ("AccountOpened", "FaultAdded", "FaultFired", "FaultSpared")
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+        self._rules: dict[str, Any] = {}
+        self._met: Counter[str] = Counter()
+        self._whom: dict[str, Counter[str]] = {}
+
+    def read(self, rows: Sequence[Row]) -> None:
+        """Take in the next rows of the journal."""
+        chronicle.read(
+            rows,
+            {
+                "AccountOpened": self._opened,
+                "FaultAdded": self._added,
+                "FaultFired": self._fired,
+                "FaultSpared": self._spared,
+            },
         )
-        for key, rule in rules.items()
-    )
+
+    def records(self) -> tuple[FaultRecord, ...]:
+        """What became of each rule."""
+        return tuple(
+            FaultRecord(
+                id=key,
+                effect=_effect(rule),
+                about=_about(rule["match"]),
+                met=self._met[key],
+                fired=sum(self._whom.get(key, {}).values()),
+                whom=dict(self._whom.get(key, {})),
+            )
+            for key, rule in self._rules.items()
+        )
+
+    def _opened(self, _row: Row, data: Any) -> None:
+        self._rules |= {rule["id"]: rule for rule in data["account"]["faults"]}
+
+    def _added(self, _row: Row, data: Any) -> None:
+        self._rules[data["rule"]["id"]] = data["rule"]
+
+    def _spared(self, _row: Row, data: Any) -> None:
+        self._met[data["fault_id"]] += 1
+
+    def _fired(self, row: Row, data: Any) -> None:
+        self._spared(row, data)
+        hit = self._whom.setdefault(data["fault_id"], Counter())
+        hit[_hit(data["occasion"], self._people)] += 1
 
 
 def _hit(occasion: Any, people: People) -> str:

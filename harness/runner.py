@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from harness import oracles, recorder, timeline
-from harness.application import ApplicationError, log_of
+from harness.application import log_of
 from harness.campaigns.calendar import read_duration
 from harness.campaigns.endpoint import Endpoint
-from harness.environment import ControlError, Environment
+from harness.environment import Environment
 from harness.events import (
+    Explanation,
     Failure,
+    FaultRecord,
     RunEvent,
     RunFinished,
     Rung,
@@ -23,12 +26,14 @@ from harness.events import (
     StepStarted,
     Verdict,
 )
+from harness.explaining import explain, of_failures
 from harness.oracles.gathering import gather
-from harness.scenario import expectations, steps
+from harness.scenario import moving, steps
 from harness.scenario.reading import Scenario
 from harness.scenario.stage import Stage, set_up
 from harness.stopwatch import reading
 from harness.vibes import VibesError
+from simulator.errors import UserError
 
 MOST_TIMELINES = 12
 """For how many people a scenario's report draws the timeline; all of them are in the NDJSON."""
@@ -49,7 +54,7 @@ async def run(
     started = reading()
     results: list[ScenarioResult] = []
     yield RunStarted(scenarios=len(scenarios), where=environment.kind)
-    async with Endpoint() as endpoint:
+    async with Endpoint(environment) as endpoint:
         plays = (
             play(item, environment, endpoint, item.spec.seed if seed is None else seed, keep=keep)
             for item in scenarios
@@ -80,8 +85,10 @@ async def play(
         checks=0,
         messages=0,
         took_s=0.0,
+        case=scenario.case,
     )
     where, begun = 0, False
+    explanations: list[Explanation] = []
     try:
         async with set_up(scenario, environment, endpoint, seed, keep=keep) as stage:
             failures: list[Failure] = []
@@ -94,51 +101,82 @@ async def play(
                     of=len(spec.steps),
                     title=steps.title(step),
                 )
-                if step.expect is None:
+                if step.explain is not None:
+                    place = str(scenario.at(("steps", where)))
+                    explanations.append(await explain(stage, step.explain, place))
+                elif step.checks or step.expect is not None:
+                    checks += len(step.checks)
+                    failures = await _failures(stage, where)
+                    if failures:
+                        break
+                else:
                     await stage.attended(steps.do(step, stage))
-                    continue
-                checks += len(step.expect)
-                failures = await _failures(stage, where)
-                if failures:
-                    break
-            failures = failures or await _broken_invariants(stage)
-            result = await _result(result, stage, failures, where + 1, checks)
-    except (ControlError, VibesError, ApplicationError, ValueError, ExceptionGroup) as error:
+            past = await _look_back(stage)
+            failures = failures or _broken_invariants(stage, past.history)
+            result = _result(result, stage, past, failures)
+            result = replace(result, steps=where + 1, checks=checks)
+    except (UserError, VibesError, ValueError, ExceptionGroup) as error:
         at_steps = begun or spec.sut is None
         position = scenario.at(("steps", where) if at_steps else ("sut",))
         broken = f"{position}: {error}"
         result = replace(result, verdict=Verdict.BROKEN, broken=broken, log=log_of(error))
-    yield ScenarioFinished(result=replace(result, took_s=reading() - started))
+    told = replace(result, explanations=tuple(explanations), took_s=reading() - started)
+    yield ScenarioFinished(result=told)
 
 
 async def _failures(stage: Stage, index: int) -> list[Failure]:
-    """Every expectation of a step that does not hold, each with the timelines of its phones."""
-    failures: list[Failure] = []
-    for number, check in enumerate(stage.scenario.spec.steps[index].expect or ()):
-        found = await expectations.evaluate(check, stage)
-        if not found.holds:
-            position = stage.scenario.at(("steps", index, "expect", number))
-            failures.append(
-                Failure(
-                    position=str(position),
-                    expected=found.expected,
-                    actual=found.actual,
-                    timelines=await timeline.of_people(stage, found.people),
-                )
-            )
-    return failures
+    """Every expectation of a step that does not hold, each with the timelines of its phones.
+
+    Messages that did not arrive stand there with the sentence that says why.
+    """
+    step = stage.scenario.spec.steps[index]
+    if step.until is None:
+        missed = await moving.unmet(step, stage)
+    else:
+        missed = await stage.attended(moving.until(step, stage))
+    if not missed:
+        return []
+    whose = dict.fromkeys(name for _path, found in missed for name in found.people)
+    why = await of_failures(stage, whose)
+    ladders = await timeline.of_people(stage, whose, why=why)
+    return [
+        Failure(
+            position=str(stage.scenario.at(("steps", index, *path))),
+            expected=found.expected,
+            actual=found.actual,
+            timelines={name: ladders[name] for name in found.people},
+        )
+        for path, found in missed
+    ]
 
 
-async def _broken_invariants(stage: Stage) -> list[Failure]:
-    """What must hold in every run and does not, each with the lines of history that show it."""
+class _Past(NamedTuple):
+    """What a run left: for the judges, for the ladders, for the faults."""
+
+    history: oracles.History
+    drawn: dict[str, tuple[Rung, ...]]
+    faults: tuple[FaultRecord, ...]
+
+
+async def _look_back(stage: Stage) -> _Past:
+    """Read the journal, once."""
     spec = stage.scenario.spec.invariants
     quiet = spec.quiet_hours
-    evidence = await gather(
+    names = list(stage.scenario.spec.people)[:MOST_TIMELINES]
+    phones, faults = timeline.phones_of(stage, names), recorder.Faults(stage.system.people)
+    history = await gather(
         stage,
         quiet_hours=oracles.QuietHours(**quiet.model_dump()) if quiet is not None else None,
         cap=(spec.cap.count, read_duration(spec.cap.per)) if spec.cap is not None else None,
+        beside=(phones, faults),
     )
-    off = frozenset(map(oracles.Name, spec.off))
+    drawn = await timeline.of_people(stage, names, phones)
+    return _Past(history, drawn, faults.records())
+
+
+def _broken_invariants(stage: Stage, history: oracles.History) -> list[Failure]:
+    """What must hold in every run and does not, each with the lines of history that show it."""
+    off = frozenset(map(oracles.Name, stage.scenario.spec.invariants.off))
     return [
         Failure(
             position=str(stage.scenario.at(("name",))),
@@ -146,7 +184,7 @@ async def _broken_invariants(stage: Stage) -> list[Failure]:
             actual=item.text,
             timelines={item.number or "the account": tuple(map(_rung, item.timeline))},
         )
-        for item in oracles.violations(evidence, off)
+        for item in oracles.violations(history, off)
     ]
 
 
@@ -155,24 +193,19 @@ def _rung(line: str) -> Rung:
     return Rung(at="", after=after, side=side, text=text)
 
 
-async def _result(
-    result: ScenarioResult, stage: Stage, failures: list[Failure], done: int, checks: int
+def _result(
+    result: ScenarioResult, stage: Stage, past: _Past, failures: list[Failure]
 ) -> ScenarioResult:
-    messages = await stage.account.messages()
-    journal = await stage.account.events()
-    drawn = list(stage.scenario.spec.people)[:MOST_TIMELINES]
     return replace(
         result,
         account=stage.account.key,
         verdict=Verdict.FAILED if failures else Verdict.PASSED,
-        steps=done,
-        checks=checks,
-        messages=sum(item["direction"] == "mt" for item in messages),
+        messages=len(past.history.messages),
         failures=tuple(failures),
-        people=await recorder.record(stage, messages),
-        timelines=await timeline.of_people(stage, drawn, journal),
+        people=recorder.record(stage, past.history),
+        timelines=past.drawn,
         tallies=recorder.tallies(stage.system.log),
-        faults=recorder.faults(journal, stage.system.people),
+        faults=past.faults,
         log=stage.application.log.lines if failures and stage.application is not None else (),
     )
 

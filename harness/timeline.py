@@ -6,65 +6,102 @@ lot it is (campaigns, vibes, carrier, phone); what moves says from which side to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Any
 
+from harness import chronicle
 from harness.campaigns.activity_log import Activity, Kind
+from harness.campaigns.people import Person
 from harness.events import Rung
+from harness.phone_lines import ACCEPTS, Line, Phones
 from harness.scenario.stage import Stage
-
-Row = Mapping[str, Any]
-"""A row of the journal as the control API gives it: seq, at, kind, type, data."""
 
 _CAUSES = frozenset({Kind.CREATED, Kind.CHANGED, Kind.FORM, Kind.REQUESTED})
 """What a person or an operator does: at one instant it stands before what it leads to."""
 
-_FAILURES = {
-    "blocked": ("", "vibes"),
-    "deleted": ("", "vibes"),
-    "refused": ("vibes", "carrier"),
-    "undeliverable": ("carrier", "phone"),
-    "expired": ("carrier", "phone"),
-}
-"""Between which lanes a message ends that does not arrive."""
-
-_STRUCK = {"carrier": "carrier", "callback": "vibes", "receipt": "vibes", "mo": "vibes"}
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    at: datetime
-    place: tuple[int, int]
-    side: str
-    text: str
-    kind: str
-    origin: str = ""
-    target: str = ""
-
 
 async def of_people(
-    stage: Stage, names: Iterable[str], journal: Sequence[Row] | None = None
+    stage: Stage,
+    names: Iterable[str],
+    phones: Phones | None = None,
+    why: Mapping[str, str] | None = None,
 ) -> dict[str, tuple[Rung, ...]]:
-    """The ladders of several people; the journal is fetched where it is not given."""
-    phones = Phones(await stage.account.events() if journal is None else journal)
-    return {name: _ladder(stage, phones, name) for name in names}
+    """The ladders of several people; the journal is read for them where `phones` is not given.
+
+    `why` are the sentences of messages that did not arrive, by id: each stands where its message
+    ended, or at the end where it is still under way.
+    """
+    names = list(names)
+    if phones is None:
+        phones = await _looked_at(stage, phones_of(stage, names))
+    ladders: dict[str, tuple[Rung, ...]] = {}
+    for name in names:
+        lines = _lines(stage, phones, stage.person(name).mdn, [stage.person(name)])
+        ladders[name] = _rungs(stage, _with_reasons(lines, why or {}, stage.account.now))
+    return ladders
 
 
-def _ladder(stage: Stage, phones: Phones, name: str) -> tuple[Rung, ...]:
-    start = datetime.fromisoformat(str(stage.account.shown["clock"]["now"]))
-    mdn = stage.person(name).mdn
+async def in_words(
+    stage: Stage, mdn: str | None, people: Sequence[Person], why: Mapping[str, str]
+) -> tuple[Rung, ...]:
+    """All that happened on a phone and to its people, each message told once by its sentence."""
+    phones = await _looked_at(stage, Phones([mdn]))
+    told: list[Line] = []
+    for line in _lines(stage, phones, mdn, people):
+        if not line.message:
+            told += [line] if line.kind != "callback" else []
+        elif line.text.startswith(ACCEPTS) and line.message in why:
+            text = f"{line.text.removeprefix(ACCEPTS)} {why[line.message]}"
+            told.append(replace(line, text=text))
+    return _rungs(stage, told)
+
+
+def phones_of(stage: Stage, names: Iterable[str]) -> Phones:
+    """The phones of people, which are to read the journal."""
+    return Phones(stage.person(name).mdn for name in names)
+
+
+async def _looked_at(stage: Stage, phones: Phones) -> Phones:
+    async for rows in chronicle.pages(stage.account, phones.types):
+        phones.read(rows)
+    return phones
+
+
+def _lines(stage: Stage, phones: Phones, mdn: str | None, people: Sequence[Person]) -> list[Line]:
+    """The lines of a phone, and what the campaign system did about everyone who has it."""
     lines = list(phones.lines.get(mdn, ())) if mdn is not None else []
-    people = stage.system.people.with_mdn(mdn) if mdn else [stage.person(name)]
-    for person in people:
+    for person in stage.system.people.with_mdn(mdn) if mdn else people:
         lines += [
             _activity(person.name, activity, index)
             for index, activity in enumerate(stage.system.log.of(person.id))
         ]
+    return lines
+
+
+def _with_reasons(lines: list[Line], why: Mapping[str, str], now: str) -> list[Line]:
+    """The lines, and with each message that did not arrive the sentence that says why."""
+    told: list[Line] = []
+    ended: set[str] = set()
+    for line in lines:
+        if line.kind == "failed" and line.message in why:
+            ended.add(line.message)
+            line = replace(line, text=f"{line.text}: {why[line.message]}")
+        told.append(line)
+    for line in lines:
+        if line.text.startswith(ACCEPTS) and line.message in why and line.message not in ended:
+            what = line.text.removeprefix(ACCEPTS)
+            text = f"not arrived yet: {what}: {why[line.message]}"
+            at = datetime.fromisoformat(now)
+            told.append(
+                replace(line, at=at, place=(3, line.place[1]), text=text, origin="", target="")
+            )
+    return told
+
+
+def _rungs(stage: Stage, lines: Iterable[Line]) -> tuple[Rung, ...]:
+    start = datetime.fromisoformat(str(stage.account.shown["clock"]["now"]))
     return tuple(
         Rung(
             at=line.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
@@ -79,14 +116,14 @@ def _ladder(stage: Stage, phones: Phones, name: str) -> tuple[Rung, ...]:
     )
 
 
-def _counted(lines: Iterable[_Line]) -> Iterator[tuple[_Line, int]]:
+def _counted(lines: Iterable[Line]) -> Iterator[tuple[Line, int]]:
     """Lines that say the same at the same instant, one after the other, as one: receipts of parts."""
     for _, same in groupby(lines, key=lambda line: (line.at, line.side, line.kind, line.text)):
         found = list(same)
         yield found[0], len(found)
 
 
-def _activity(name: str, activity: Activity, index: int) -> _Line:
+def _activity(name: str, activity: Activity, index: int) -> Line:
     parts = [f"{name}: {activity.kind}"]
     if activity.campaign:
         parts.append(f'in "{activity.campaign}"')
@@ -94,226 +131,13 @@ def _activity(name: str, activity: Activity, index: int) -> _Line:
         parts.append(f"list {activity.list_id}")
     if activity.reason:
         parts.append(f"because {activity.reason}")
-    return _Line(
+    return Line(
         at=activity.moment,
         place=(0 if activity.kind in _CAUSES else 2, index),
         side="campaigns",
         text=" ".join(parts),
         kind="activity",
     )
-
-
-class Phones:
-    """A journal read once: the lines of every phone in it, by number."""
-
-    def __init__(self, journal: Iterable[Row]) -> None:
-        self.lines: dict[str, list[_Line]] = {}
-        self._mdn_of: dict[str, str] = {}
-        self._messages: dict[str, Any] = {}
-        self._requests: dict[str, Any] = {}
-        self._told: dict[str, Any] = {}
-        self._handsets: dict[str, Any] = {}
-        readers: dict[str, Callable[[Row, Any], None]] = {
-            "PersonAdded": self._person,
-            "PersonUpdated": self._person,
-            "MoReceived": self._received,
-            "MtAccepted": self._accepted,
-            "MtReplaced": self._replaced,
-            "MtMoved": self._moved,
-            "MtHeld": self._held,
-            "MtForwarded": self._forwarded,
-            "HandsetChanged": self._handset,
-            "ParticipationOpened": self._asked,
-            "ParticipationEnded": self._ended,
-            "SubscriptionAdded": self._joined,
-            "SubscriptionRemoved": self._left,
-            "OptedOut": self._opted_out,
-            "OptOutLifted": self._lifted,
-            "CallbackQueued": self._queued,
-            "CallbackKept": self._queued,
-            "CallbackOverflowed": self._overflowed,
-            "CallbackDelivered": self._taken,
-            "CallbackDeferred": self._deferred,
-            "CallbackFailed": self._given_up,
-            "FaultFired": self._struck,
-        }
-        for row in journal:
-            reader = readers.get(row["type"])
-            if reader is not None:
-                reader(row, row["data"])
-
-    def _add(
-        self, row: Row, mdn: str | None, side: str, text: str, kind: str, origin: str = ""
-    ) -> None:
-        """One more line of a phone; with an origin it moved from there, a reply to Vibes."""
-        if mdn is not None:
-            line = _Line(
-                at=datetime.fromisoformat(str(row["at"])),
-                place=(1, row["seq"]),
-                side=side,
-                text=text,
-                kind=kind,
-                origin=origin,
-                target="vibes" if kind == "reply" else side if origin else "",
-            )
-            self.lines.setdefault(mdn, []).append(line)
-
-    def _person(self, _row: Row, data: Any) -> None:
-        person = data["person"]
-        if person["mdn"] is not None:
-            self._mdn_of[person["person_key"]] = person["mdn"]
-
-    def _received(self, row: Row, data: Any) -> None:
-        mo = data["mo"]
-        text = f'"{mo["text"]}" to {mo["code"]} (taken as {mo["taken_as"]})'
-        self._add(row, mo["mdn"], "phone", text, "reply", "phone")
-
-    def _accepted(self, row: Row, data: Any) -> None:
-        mt = data["mt"]
-        self._messages[mt["message_id"]] = mt
-        origin = "" if mt["surface"] == "platform" else "campaigns"
-        self._add(row, mt["mdn"], "vibes", f"accepts {_what(mt)}", "message", origin)
-
-    def _replaced(self, row: Row, data: Any) -> None:
-        mt = data["mt"]
-        self._messages[mt["message_id"]] = mt
-        self._add(row, mt["mdn"], "vibes", f"replaced by {_what(mt)}", "state", "campaigns")
-
-    def _moved(self, row: Row, data: Any) -> None:
-        mt = self._messages.get(data["message_id"])
-        if mt is None:
-            return
-        state, mdn = data["state"], mt["mdn"]
-        if state == "sent":
-            self._add(row, mdn, "carrier", f"sent: {_what(mt, 40)}", "state", "vibes")
-        elif state == "delivered":
-            self._add(row, mdn, "phone", f"delivered: {_what(mt)}", "message", "carrier")
-        elif state in _FAILURES:
-            origin, side = _FAILURES[state]
-            code = f", code {data['error_code']}" if data["error_code"] is not None else ""
-            self._add(row, mdn, side, f"{state}{code}: {_what(mt)}", "failed", origin)
-
-    def _held(self, row: Row, data: Any) -> None:
-        mt = self._messages.get(data["message_id"])
-        if mt is not None:
-            text = f"waits: {_what(mt, 40)}; {data['because']}"
-            self._add(row, mt["mdn"], "carrier", text, "state")
-
-    def _forwarded(self, row: Row, data: Any) -> None:
-        mt = self._messages.get(data["message_id"])
-        if mt is not None:
-            text = f"sent again from the alternate code: {_what(mt, 40)}"
-            self._add(row, mt["mdn"], "vibes", text, "state", "carrier")
-
-    def _handset(self, row: Row, data: Any) -> None:
-        now = data["handset"]
-        before = self._handsets.get(now["mdn"], {})
-        self._handsets[now["mdn"]] = now
-        told = [
-            words.format(now[name])
-            for name, value, words in (
-                ("connected", False, "its carrier drops the number"),
-                ("reachable", False, "is switched off"),
-                ("reachable", True, "is switched on"),
-            )
-            if now[name] is value and before.get(name, True) is not value
-        ]
-        if now["carrier"] is not None and now["carrier"] != before.get("carrier"):
-            told.append(f"is with carrier {now['carrier']}")
-        if told:
-            self._add(row, now["mdn"], "phone", ", ".join(told), "state")
-
-    def _asked(self, row: Row, data: Any) -> None:
-        item = data["participation"]
-        again = item["participation_id"] in self._requests
-        self._requests[item["participation_id"]] = item
-        words = "the window now ends" if again else f"asks to join {item['campaign_id']}, until"
-        text = f"{words} {_instant(item['expires_at']):%Y-%m-%d %H:%M:%S}"
-        self._add(row, item["mdn"], "vibes", text, "consent")
-
-    def _ended(self, row: Row, data: Any) -> None:
-        item = self._requests.get(data["participation_id"])
-        if item is not None:
-            text = f"the request to join {item['campaign_id']} ends {data['outcome']}"
-            self._add(row, item["mdn"], "vibes", text, "consent")
-
-    def _joined(self, row: Row, data: Any) -> None:
-        item = data["subscription"]
-        text = f"is on list {item['list_id']} (consent: {item['consent']})"
-        self._add(row, self._mdn_of.get(item["person_key"]), "vibes", text, "consent")
-
-    def _left(self, row: Row, data: Any) -> None:
-        text = f"is off list {data['list_id']} ({data['reason']})"
-        self._add(row, self._mdn_of.get(data["person_key"]), "vibes", text, "consent")
-
-    def _opted_out(self, row: Row, data: Any) -> None:
-        item = data["opt_out"]
-        self._add(row, item["mdn"], "vibes", f"opted out of {item['code']}", "consent")
-
-    def _lifted(self, row: Row, data: Any) -> None:
-        text = f"the opt-out of {data['code']} is lifted"
-        self._add(row, data["mdn"], "vibes", text, "consent")
-
-    def _queued(self, _row: Row, data: Any) -> None:
-        self._told[data["delivery"]["delivery_id"]] = data["delivery"]
-
-    def _taken(self, row: Row, data: Any) -> None:
-        self._callback(row, data, "callback", f": {data['status']}")
-
-    def _deferred(self, row: Row, data: Any) -> None:
-        due = f"{_instant(data['due']):%H:%M:%S}"
-        self._callback(row, data, "trouble", f" not taken ({data['reason']}), again at {due}")
-
-    def _given_up(self, row: Row, data: Any) -> None:
-        self._callback(row, data, "trouble", f" failed ({data['reason']})")
-
-    def _overflowed(self, row: Row, data: Any) -> None:
-        self._queued(row, data)
-        told = {"delivery_id": data["delivery"]["delivery_id"]}
-        self._callback(row, told, "trouble", " failed (the line is full)")
-
-    def _callback(self, row: Row, data: Any, kind: str, became: str) -> None:
-        delivery = self._told.get(data["delivery_id"])
-        if delivery is not None:
-            text = f"{_notice(delivery)}{became}"
-            self._add(row, self._addressee(delivery["notice"]), "campaigns", text, kind, "vibes")
-
-    def _addressee(self, notice: Any) -> str | None:
-        """The number a callback tells of; that of its message where it names none; or nobody's."""
-        person = notice.get("person")
-        mdn = person["mdn"] if person is not None else notice.get("mdn")
-        mt = self._messages.get(notice.get("original_id"))
-        return str(mdn) if mdn is not None else mt["mdn"] if mt is not None else None
-
-    def _struck(self, row: Row, data: Any) -> None:
-        occasion = data["occasion"]
-        surface = occasion["surface"]
-        text = f"fault {data['fault_id']} strikes its {surface}: {data['effect']}"
-        self._add(row, occasion["mdn"], _STRUCK.get(surface, "vibes"), text, "fault")
-
-
-def _what(mt: Any, most: int | None = None) -> str:
-    text = mt["text"]
-    shown = text if most is None or len(text) <= most else f"{text[:most].rstrip()}..."
-    return f'"{shown}" ({mt["purpose"].replace("_", " ")})'
-
-
-def _notice(delivery: Any) -> str:
-    """What a callback tells, in a few words."""
-    notice, kind = delivery["notice"], delivery["callback_type"]
-    if "stage" in notice and "original_id" in notice:
-        code = notice["error_code"]
-        return f"receipt, {notice['stage'].lower()} " + ("ok" if code is None else f"code {code}")
-    if "list_id" in notice and "opt_in_at" in notice:
-        reason = notice["opt_out_reason"]
-        return f"{kind}, list {notice['list_id']}" + (f" ({reason})" if reason else "")
-    if "campaign_id" in notice:
-        return f"{kind} {notice['status']}, {notice['campaign_id']}"
-    return str(kind)
-
-
-def _instant(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)
 
 
 def _offset(delta: timedelta) -> str:

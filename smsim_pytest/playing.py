@@ -47,8 +47,12 @@ class Player:
     token: str | None = None
     seed: int | None = None
 
-    def play(self, path: Path, seed: int | None = None) -> Played:
-        """Play one file, with that seed, the session's, or its own. Raises ScenarioFailed."""
+    def play(self, path: Path, seed: int | None = None, case: str | None = None) -> Played:
+        """Play one file, or one of its cases, with that seed, the session's, or its own.
+
+        Raises ScenarioFailed.
+        """
+        path = path if case is None else path.with_name(f"{path.name}[{case}]")
         seed = self.seed if seed is None else seed
         with tempfile.TemporaryDirectory(prefix="smsim-") as folder:
             record = Path(folder, "record.ndjson")
@@ -68,7 +72,10 @@ class Player:
             lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
         told = [json.loads(line) for line in lines]
         results = [item for item in told if item["type"] == "scenario"]
-        if done.returncode not in (0, 1) or len(results) != 1:
+        if len(results) > 1:
+            first, *others = (str(result["file"]) for result in results)
+            raise ScenarioFailed(f"it has several cases; play one: {first} or {', '.join(others)}")
+        if done.returncode not in (0, 1) or not results:
             raise ScenarioFailed(_said(done))
         if done.returncode != 0:
             raise ScenarioFailed(_failure(results[0]))

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from harness.campaigns.people import e164
-from harness.explore import faults
+from harness.explore import driving, faults
 from harness.population import make
 from harness.scenario.campaigns import CampaignSpec
 from harness.scenario.model import ScenarioSpec
@@ -19,8 +18,7 @@ from harness.scenario.reading import Scenario, check
 from harness.scenario.source import Mistakes, Source
 from simulator.specs.values import milliseconds
 
-Step = dict[str, Any]
-"""A step as a scenario file has it: one member."""
+Step = driving.Step
 
 Move = tuple[Step, ...]
 
@@ -58,26 +56,27 @@ class Kind:
 def kinds(scenario: Scenario) -> list[Kind]:
     """Every kind of which the scenario's setup allows at least one move."""
     spec = scenario.spec
-    cast = _Cast(spec)
+    outside = spec.sut is not None  # then a history has little to go through, and takes long
     own = _own_steps(scenario)
+    cast = _Cast(spec, [step for step in own if "http" in step])
     told: list[tuple[int, Iterable[Move]]] = [
         (6, _single(_pauses(spec))),
         (8, _single(cast.replies())),
         (8, _single(cast.entries())),
         (6, _single(own)),
         (4, cast.joins()),
-        (4, cast.leaves()),
+        (10 if outside else 4, cast.leaves()),
         (4, _single(cast.changes())),
         (2, _single(cast.phones())),
         (2, _single(cast.clicks())),
         (2, _single(cast.submits())),
         (2, _single(cast.opt_outs())),
         (1, _single(cast.deletes())),
-        (2, (tuple(own[:count]) for count in range(2, len(own) + 1))),
+        (2, (tuple(own[:count]) for count in range(2, len(own) + 1) if not outside)),
         (1, [({"heal": "all"},)]),
         (2, _single(faults.endpoints())),
         *((1, _single(rules)) for rules in faults.by_surface(cast.with_phones)),
-        *((1, cast.troubled(rules)) for rules in faults.by_surface(cast.with_phones)),
+        *((1 + outside, cast.troubled(rules)) for rules in faults.by_surface(cast.with_phones)),
     ]
     allowed = _Allowed(scenario)
     every = [Kind(weight, tuple(filter(allowed.holds, moves))) for weight, moves in told]
@@ -123,38 +122,14 @@ def _own_steps(scenario: Scenario) -> list[Step]:
     """What the scenario does itself, but for its looks, and the same with the phones of others.
 
     Steps that nobody here knows are among them. What fits one place alone is left out: instants,
-    and the ends of faults by their ids.
+    and the ends of faults by their ids. What is done to an application comes before its variants.
     """
-    written = scenario.source.document["steps"]
-    kept: list[Step] = []
-    for step in written:
-        if not {"expect", "to", "heal", "create"} & set(step):
-            kept += _recast(step, scenario.spec)
+    spec = scenario.spec
+    ways = [list(driving.recast(step, spec)) for step in driving.script(scenario)]
+    kept = [step for steps in ways for step in steps]
+    if spec.sut is not None:
+        kept = [steps[0] for steps in ways] + [step for steps in ways for step in steps[1:]]
     return [step for step in kept if is_right(scenario, step)]
-
-
-def _recast(step: Step, spec: ScenarioSpec) -> Iterator[Step]:
-    """A step as it is, without a fault's id, and with the number in it replaced by other people's."""
-    if "fault" in step:
-        yield {"fault": {key: value for key, value in step["fault"].items() if key != "id"}}
-        return
-    yield step
-    if set(step) & {"http", "vibes", "operator"}:
-        numbers = [e164(person.phone or "") for person in spec.people.values()]
-        for number in dict.fromkeys(number for number in numbers if number is not None):
-            other = _with_number(step, number)
-            if other != step:
-                yield other
-
-
-def _with_number(value: Any, number: str) -> Any:
-    """A part of a document with another number in place of whatever is one."""
-    if isinstance(value, dict):
-        return {key: _with_number(item, number) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_with_number(item, number) for item in value]
-    known = e164(value) if isinstance(value, str) else None
-    return value if known in (None, number) else number
 
 
 def _pauses(spec: ScenarioSpec) -> Iterator[Step]:
@@ -183,8 +158,9 @@ def in_words(length: int) -> str:
 class _Cast:
     """Who there is and what they can do."""
 
-    def __init__(self, spec: ScenarioSpec) -> None:
+    def __init__(self, spec: ScenarioSpec, calls: list[Step]) -> None:
         self._spec = spec
+        self._calls = calls
         self._everyone = list(spec.people)[:MOST_PEOPLE]
         self.with_phones = [
             name for name in self._everyone if e164(spec.people[name].phone or "") is not None
@@ -203,7 +179,11 @@ class _Cast:
                 yield {"reply": {**who, "text": text}}
 
     def entries(self) -> Iterator[Step]:
-        """Every way into a campaign: it is run, a form is filled out, it is requested, a field changes."""
+        """Every way into a campaign: it is run, a form is filled out, it is requested, a field changes.
+
+        And every call of an application, which may do as much.
+        """
+        yield from self._calls
         for name, campaign in self._spec.campaigns.items():
             if not campaign.trigger:
                 yield {"run": name}
@@ -227,6 +207,8 @@ class _Cast:
                         yield way, {"advance": time}, {"reply": {**who, "text": yes}}
 
     def _ways_to_join(self, person: str) -> Iterator[Step]:
+        number = e164(self._spec.people[person].phone or "") or ""
+        yield from (step for step in self._calls if driving.names(step, number))
         for name, campaign in self._spec.campaigns.items():
             if any(step.subscribe is not None for step in campaign.flow):
                 if not campaign.trigger:
@@ -281,8 +263,8 @@ class _Cast:
                 yield {"click": {"person": person}}
 
     def submits(self) -> Iterator[Step]:
-        """A client sends a message of its own."""
-        for person in self.with_phones:
+        """A client sends a message of its own; where there is an application, that is the client."""
+        for person in self.with_phones if self._spec.sut is None else ():
             yield {"submit": {"to": person, "text": "Hello"}}
 
     def opt_outs(self) -> Iterator[Step]:

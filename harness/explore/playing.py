@@ -107,7 +107,7 @@ class Ground:
 
     async def _hold(self, ready: asyncio.Event, ended: asyncio.Event) -> None:
         """Everything is opened and closed in one task, as task groups demand."""
-        async with self._where or start() as environment, Endpoint() as endpoint:
+        async with self._where or start() as environment, Endpoint(environment) as endpoint:
             self._open = environment, endpoint
             ready.set()
             await ended.wait()
@@ -146,7 +146,7 @@ async def _do(stage: Stage) -> None:
     for index, step in enumerate(stage.scenario.spec.steps):
         try:
             if step.expect is None:
-                await steps.do(step, stage)
+                await stage.attended(steps.do(step, stage))
         except ControlError as error:
             if error.status not in range(400, 500):
                 raise
@@ -169,7 +169,7 @@ async def _judge(stage: Stage) -> list[Breakage]:
     """The invariants of the scenario that do not hold."""
     told = stage.scenario.spec.invariants
     quiet, cap = told.quiet_hours, told.cap
-    evidence = await gather(
+    history = await gather(
         stage,
         quiet_hours=oracles.QuietHours(**quiet.model_dump()) if quiet is not None else None,
         cap=(cap.count, read_duration(cap.per)) if cap is not None else None,
@@ -179,7 +179,7 @@ async def _judge(stage: Stage) -> list[Breakage]:
         Breakage(
             kind=str(item.invariant), number=item.number, text=item.text, timeline=item.timeline
         )
-        for item in oracles.violations(evidence, off)
+        for item in oracles.violations(history, off)
     ]
 
 

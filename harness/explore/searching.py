@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from harness.explore import moves
+from harness.explore import driving, moves
 from harness.explore.faults import excused
 from harness.explore.moves import Kind, Move, Step
 from harness.explore.playing import Breakage, CannotBeDone, Ground, TooLong
@@ -79,7 +79,7 @@ def explore(
     invariants that are not looked at. Raises UserError where Hypothesis is not installed.
     """
     search = _Search(scenario, ground, examples, seconds, frozenset(off), told)
-    _draw(moves.kinds(scenario), search, seed)
+    _draw(moves.kinds(scenario), driving.beginnings(scenario), search, seed)
     if search.found is None:
         return None
     search.drop_what_is_not_needed()
@@ -149,20 +149,29 @@ class _Search:
         raise _Broken
 
     def drop_what_is_not_needed(self) -> None:
-        """Leave out each step without which the same still breaks, from the last to the first."""
-        before = None
-        while before != self.best:
-            before = self.best
-            for index in reversed(range(len(before))):
-                less = self.best[:index] + self.best[index + 1 :]
-                try:
-                    less, broken = self._what_can_be_done(less)
-                except _TimeIsUp:
-                    return
-                same = self._same(broken)
-                if same is not None:
-                    self.found, self.best = same, less
-                    self._tell()
+        """Leave out each step without which the same still breaks: many at once, then one by one."""
+        try:
+            size = len(self.best) // 2
+            while size > 1:
+                self._drop(size)
+                size = min(size, len(self.best)) // 2
+            while self._drop(1):
+                pass
+        except _TimeIsUp:
+            return
+
+    def _drop(self, size: int) -> bool:
+        """Leave out so many steps in a row where they are not needed, from the last to the first."""
+        before, end = self.best, len(self.best)
+        while end > 0:
+            start = max(end - size, 0)
+            less, broken = self._what_can_be_done(self.best[:start] + self.best[end:])
+            same = self._same(broken)
+            if same is not None:
+                self.found, self.best = same, less
+                self._tell()
+            end = min(start, len(self.best))
+        return self.best != before
 
     def _same(self, broken: list[Breakage]) -> Breakage | None:
         wanted = self.found.kind if self.found is not None else None
@@ -210,9 +219,10 @@ class _Search:
             )
 
 
-def _draw(kinds: list[Kind], search: _Search, seed: int) -> None:
+def _draw(kinds: list[Kind], beginnings: list[Move], search: _Search, seed: int) -> None:
     """Have Hypothesis draw histories until one breaks something, and shrink that one.
 
+    One that begins with an application is not shrunk by it: each try would start the application.
     It draws bits alone: among whole numbers it prefers those that stand in the modules which happen
     to be loaded, and a search would then not be the same in another process.
     """
@@ -222,15 +232,19 @@ def _draw(kinds: list[Kind], search: _Search, seed: int) -> None:
     except ModuleNotFoundError as error:
         raise UserError("exploring needs Hypothesis: pip install 'smsim[explore]'") from error
     deck = [kind.moves for kind in kinds for _ in range(kind.weight)]
+    bit = strategies.booleans()
+
+    def one(draw: strategies.DrawFn, items: Sequence[T]) -> T:
+        return items[_number([draw(bit) for _ in range(len(items).bit_length())]) % len(items)]
 
     @strategies.composite
     def moves_of_deck(draw: strategies.DrawFn) -> Move:
-        def one(items: Sequence[T]) -> T:
-            return items[_number([draw(bit) for _ in range(len(items).bit_length())]) % len(items)]
+        return one(draw, one(draw, deck))
 
-        return one(one(deck))
+    @strategies.composite
+    def beginning(draw: strategies.DrawFn) -> Move:
+        return one(draw, beginnings) if beginnings else ()
 
-    bit = strategies.booleans()
     history = strategies.lists(moves_of_deck(), min_size=1, max_size=MOST_MOVES)
     end = strategies.tuples(bit, bit).map(lambda bits: _ENDS[_number(bits)])
 
@@ -240,15 +254,15 @@ def _draw(kinds: list[Kind], search: _Search, seed: int) -> None:
         database=None,
         deadline=None,
         derandomize=False,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate,) if beginnings else (Phase.generate, Phase.shrink),
         print_blob=False,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
     )
-    @hypothesis.given(history, end)
-    def breaks_nothing(history: list[Move], end: Move) -> None:
-        search.look(flat([*history, end]))
+    @hypothesis.given(beginning(), history, end)
+    def breaks_nothing(begun: Move, history: list[Move], end: Move) -> None:
+        search.look(flat([begun, *history, end]))
 
     try:
         breaks_nothing()

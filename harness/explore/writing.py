@@ -33,7 +33,8 @@ def write(finding: Finding, folder: Path, ground: Ground) -> Path:
     nothing is left then, nor where it is interrupted.
     """
     kind = finding.breakage.kind.replace(" ", "_")
-    path = folder / f"{finding.scenario.name}-{kind}{SUFFIXES[0]}"
+    name = finding.scenario.name.replace("[", "-").replace("]", "")
+    path = folder / f"{name}-{kind}{SUFFIXES[0]}"
     part = folder / f".{path.name}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ switch one off by its name.
 from __future__ import annotations
 
 from harness.oracles.evidence import Evidence, Name, QuietHours, Violation
+from harness.oracles.history import History
 from harness.oracles.judging import violations
 
-__all__ = ["Evidence", "Name", "QuietHours", "Violation", "violations"]
+__all__ = ["Evidence", "History", "Name", "QuietHours", "Violation", "violations"]

@@ -49,12 +49,13 @@ def counters(history: History, lines: Lines) -> Iterator[Violation]:
     """The log counts what the journal has: messages sent, delivered and bounced, and lists left.
 
     What Vibes told and the campaign system took is counted, and nothing is that did not happen.
-    Opt-ins are judged by once_per_yes. A broadcast counts its recipients. Source: Marketo: R22;
-    Vibes: broadcast-api.
+    Opt-ins are judged by once_per_yes. A broadcast counts its recipients, and each part of a message
+    has receipts of its own. Source: Marketo: R22; Vibes: broadcast-api; Connect: callbacks.
     """
     yield from _sent(history, lines)
     yield from _told(history, lines)
     yield from _broadcasts(history, lines)
+    yield from _receipts(history, lines)
 
 
 def _sent(history: History, lines: Lines) -> Iterator[Violation]:
@@ -169,3 +170,24 @@ def _broadcasts(history: History, lines: Lines) -> Iterator[Violation]:
                 f"and {had} were sent to or skipped"
             )
             yield lines.violation(Name.COUNTERS, None, last[0], text, started[0], last[0])
+
+
+def _receipts(history: History, lines: Lines) -> Iterator[Violation]:
+    """Each part of a message is told of by receipts of its own, one for a stage."""
+    heard: dict[tuple[str, str], str] = {}
+    for delivery in history.told.values():
+        notice = delivery["notice"]
+        sms = history.messages.get(notice.get("original_id"))
+        if delivery["callback_type"] != "mt_receipt" or sms is None or "part" not in notice:
+            continue
+        part, event_id, ids = notice["part"], delivery["event_id"], sms.mt["part_ids"]
+        key = notice["message_id"], notice.get("stage") or str(notice["at"])
+        if notice["message_id"] not in ids[part - 1 : part]:
+            told = f"a receipt for part {part} of a message to {lines.who(sms.mdn)} names another"
+        elif heard.setdefault(key, event_id) != event_id:
+            told = (
+                f"two receipts tell one stage of part {part} of a message to {lines.who(sms.mdn)}"
+            )
+        else:
+            continue
+        yield lines.violation(Name.COUNTERS, sms.mdn, sms.row, told, sms.row)

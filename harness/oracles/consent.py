@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from harness.campaigns.activity_log import Activity, Kind
+from harness.message_book import Text, normalised
 from harness.oracles.evidence import Name, Row, Violation
 from harness.oracles.history import History, instant
 from harness.oracles.lines import Lines
-from harness.oracles.records import Membership, Request, Text, normalised
+from harness.oracles.records import Membership, Request
 
 
 def membership_after_yes(history: History, lines: Lines) -> Iterator[Violation]:

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
 
 from harness.campaigns.activity_log import Activity
 from harness.campaigns.flow import Choices
 from harness.campaigns.people import People
 from harness.campaigns.smart_campaign import SmartCampaign
+from harness.chronicle import AnyRow
 
-Row = Mapping[str, Any]
-"""A row of the journal as the control API gives it: seq, at, kind, type, data."""
+Row = AnyRow
+"""A row of the journal: seq, at, type and data by name."""
 
 
 class Name(StrEnum):
@@ -74,15 +74,26 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What is known of an application under test: the calls made of it.
+
+    Each is when it was made, in microseconds, and the numbers it names. `by_hand` are the messages
+    that the scenario submitted itself. Source: inferred.
+    """
+
+    calls: Sequence[tuple[int, frozenset[str]]] = ()
+    by_hand: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All that is known of a run when it is judged. What the account was told is in the journal.
+    """What is known of a run beside its journal when it is judged.
 
     `finished`: time was moved to the end, so every message must have ended. `cap` is how many
     campaign messages a number may get in how long. `campaigns` and `choices` are the campaign
     system's, `people` are as they are at the end. Source: inferred.
     """
 
-    journal: Sequence[Row]
     activities: Sequence[Activity]
     people: People
     finished: bool = False
@@ -92,3 +103,5 @@ class Evidence:
     choices: Choices = field(default_factory=Choices)
     endpoint: str | None = None
     """How the URLs begin at which the campaign system is told; nowhere if None."""
+    outside: Outside | None = None
+    """The application that takes the campaign system's place, where one does."""

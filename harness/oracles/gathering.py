@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Protocol
 
-from harness.oracles.evidence import Evidence, QuietHours
+from harness import chronicle
+from harness.oracles.evidence import Evidence, Outside, QuietHours, Row
+from harness.oracles.history import History, microseconds
 from harness.scenario.stage import HOST, Stage
+
+
+class Listener(Protocol):
+    """Somebody else who reads the journal, in the same pass."""
+
+    @property
+    def types(self) -> Iterable[str]:
+        """The types of the rows it wants."""
+        ...
+
+    def read(self, rows: Sequence[Row]) -> None:
+        """Take in the next rows."""
+        ...
 
 
 async def gather(
@@ -14,10 +31,13 @@ async def gather(
     finished: bool = False,
     quiet_hours: QuietHours | None = None,
     cap: tuple[int, timedelta] | None = None,
-) -> Evidence:
-    """The whole journal, page by page, and what the campaign system knows."""
-    return Evidence(
-        journal=await stage.account.events(),
+    beside: Sequence[Listener] = (),
+) -> History:
+    """What happened: the journal read once, page by page, and what the campaign system knows.
+
+    Raises ValueError where the journal does not begin with an account.
+    """
+    evidence = Evidence(
         activities=tuple(stage.system.log),
         people=stage.system.people,
         finished=finished,
@@ -26,4 +46,18 @@ async def gather(
         campaigns=dict(stage.system.campaigns),
         choices=stage.scenario.spec.choices.choices(),
         endpoint=f"http://{HOST}/",
+        outside=_outside(stage) if stage.application is not None else None,
     )
+    await stage.book.read_on(stage.account)
+    history = History(evidence, stage.book)
+    listeners: tuple[Listener, ...] = (history, *beside)
+    types = {name for listener in listeners for name in listener.types}
+    async for rows in chronicle.pages(stage.account, types):
+        for listener in listeners:
+            listener.read(rows)
+    return history
+
+
+def _outside(stage: Stage) -> Outside:
+    calls = tuple((microseconds(item.at), item.numbers) for item in stage.calls)
+    return Outside(calls=calls, by_hand=frozenset(stage.by_hand))

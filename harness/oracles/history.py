@@ -6,15 +6,17 @@ people is judged in time that grows with its journal and no faster.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from harness import chronicle
 from harness.campaigns.activity_log import Activity, Kind
 from harness.campaigns.people import FLAGS, Person
+from harness.message_book import MessageBook, Sms
 from harness.oracles.evidence import Evidence, Row
-from harness.oracles.records import Membership, Request, Sms, Span, Text, normalised
+from harness.oracles.records import Membership, Request, Span
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -22,44 +24,29 @@ MINUTE = 60 * SECOND
 CAMPAIGN_PURPOSES = frozenset({"connect", "broadcast", "event"})
 """Messages a client sends of its own accord; all others answer what somebody asked for (CTIA)."""
 
-_ENDS = frozenset({"delivered", "blocked", "refused", "undeliverable", "expired", "deleted"})
-_ANSWERS = {
-    "stop": frozenset({"stop_reply"}),
-    "help": frozenset({"help_reply"}),
-    "start": frozenset({"start_reply"}),
-    "unmatched": frozenset({"unmatched_reply"}),
-    "keyword": frozenset({"confirmation", "already_subscribed"}),
-}
-"""Which messages answer a text, by what it was taken for."""
-
-_REPLIES = frozenset().union(*_ANSWERS.values())
-
 
 class History:
-    """What happened, in order of the journal. Raises ValueError where no account was opened in it.
+    """What happened: the messages of a book, and the rest of the journal as it is told.
 
     Source: inferred.
     """
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, book: MessageBook) -> None:
         self.evidence = evidence
+        self.messages, self.of_number = book.messages, book.of_number
+        self.texts, self.strays = book.texts, book.strays
         self.account: Any = None
-        self.messages: dict[str, Sms] = {}
-        self.of_number: dict[tuple[str, str], list[Sms]] = {}
-        self.texts: dict[tuple[str, str], list[Text]] = {}
         self.requests: dict[str, Request] = {}
         self.requests_of: dict[str, list[Request]] = {}
         self.memberships: dict[tuple[str, str], list[Membership]] = {}
         self.joined: list[Membership] = []
         self.opt_outs: dict[tuple[str, str], list[Span]] = {}
-        self.strays: list[Row] = []
         self.broadcasts: dict[str, list[Row]] = {}
         self.told: dict[str, Any] = {}
         self.taken: list[Row] = []
         self._mdn_of: dict[str, str] = {}
         self._active: dict[tuple[str, str], Membership] = {}
-        self._unanswered: dict[tuple[str, str], list[Text]] = {}
-        self._read()
+        self._last: Row | None = None
         self.people: dict[int, Person] = {person.id: person for person in evidence.people}
         self.sent: dict[str, list[Activity]] = {}
         self._changes: dict[tuple[int, str], list[tuple[int, str]]] = {}
@@ -94,7 +81,7 @@ class History:
     @property
     def end(self) -> int:
         """The time of the last thing that happened."""
-        return instant(self.evidence.journal[-1])
+        return self.start if self._last is None else instant(self._last)
 
     def campaign(self, campaign_id: str) -> Any:
         """An acquisition campaign."""
@@ -109,6 +96,13 @@ class History:
         """Whether a number was on a list at a place in the journal."""
         return any(item.holds(seq) for item in self.memberships.get((mdn, list_id), ()))
 
+    def is_own(self, sms: Sms) -> bool:
+        """Whether the campaign system submitted it, or the application in its place."""
+        outside = self.evidence.outside
+        if outside is None:
+            return sms.id in self.sent
+        return sms.purpose == "connect" and sms.id not in outside.by_hand
+
     def value_at(self, person: Person, name: str, index: int) -> str | None:
         """What a field held at a place in the activity log; None where that is unknown."""
         changes = self._changes.get((person.id, name))
@@ -121,15 +115,20 @@ class History:
             return "false" if changes[0][1].lower() == "true" else "true"
         return None
 
-    def _read(self) -> None:
-        readers: dict[str, Callable[[Row, Any], None]] = {
+    def read(self, rows: Sequence[Row]) -> None:
+        """Take in the next rows of the journal. Raises ValueError where no account was opened."""
+        chronicle.read(rows, self._readers)
+        if rows:
+            self._last = rows[-1]
+        if self.account is None:
+            raise ValueError("the journal does not begin with an account that was opened")
+
+    @cached_property
+    def _readers(self) -> dict[str, chronicle.Reader]:
+        return {
             "AccountOpened": self._opened,
             "PersonAdded": self._person,
             "PersonUpdated": self._person,
-            "MtAccepted": self._accepted,
-            "MtReplaced": self._replaced,
-            "MtMoved": self._moved,
-            "MoReceived": self._received,
             "ParticipationOpened": self._asked,
             "ParticipationEnded": self._ended,
             "SubscriptionAdded": self._added,
@@ -143,12 +142,11 @@ class History:
             "CallbackKept": self._queued,
             "CallbackDelivered": self._delivered,
         }
-        for row in self.evidence.journal:
-            reader = readers.get(row["type"])
-            if reader is not None:
-                reader(row, row["data"])
-        if self.account is None:
-            raise ValueError("the journal does not begin with an account that was opened")
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of the rows it is told by, and the last of all that tells the time."""
+        return frozenset((*self._readers, "MoveClock", "ClockMoved"))
 
     def _read_activities(self) -> None:
         for index, item in enumerate(self.evidence.activities):
@@ -171,45 +169,6 @@ class History:
         person = data["person"]
         if person["mdn"] is not None:
             self._mdn_of[person["person_key"]] = person["mdn"]
-
-    def _accepted(self, row: Row, data: Any) -> None:
-        mt = data["mt"]
-        sms = Sms(row, mt)
-        self.messages[mt["message_id"]] = sms
-        key = mt["code"], mt["mdn"]
-        self.of_number.setdefault(key, []).append(sms)
-        if mt["purpose"] in _REPLIES:
-            self._pair(sms, self._unanswered.get(key, []))
-
-    def _pair(self, sms: Sms, waiting: list[Text]) -> None:
-        """Let a reply answer the newest text that waits for one of its kind."""
-        for text in reversed(waiting):
-            if sms.purpose in _ANSWERS.get(text.taken_as.split(" ")[0], ()):
-                text.reply, sms.answers = sms, text
-                waiting.remove(text)
-                return
-
-    def _replaced(self, _row: Row, data: Any) -> None:
-        mt = data["mt"]
-        self.messages[mt["message_id"]].mt = mt
-
-    def _moved(self, row: Row, data: Any) -> None:
-        sms = self.messages.get(data["message_id"])
-        if sms is None:
-            self.strays.append(row)
-        elif data["state"] in _ENDS:
-            sms.ends += (row,)
-        elif sms.ends:
-            sms.after += (row,)
-
-    def _received(self, row: Row, data: Any) -> None:
-        mo = data["mo"]
-        key = mo["code"], mo["mdn"]
-        text = Text(
-            row, mo["mdn"], mo["code"], mo["received_at"], normalised(mo["text"]), mo["taken_as"]
-        )
-        self.texts.setdefault(key, []).append(text)
-        self._unanswered.setdefault(key, []).append(text)
 
     def _asked(self, row: Row, data: Any) -> None:
         item = data["participation"]
@@ -272,5 +231,12 @@ class History:
 
 def instant(row: Row) -> int:
     """When a row was written, in microseconds."""
-    moment = datetime.fromisoformat(str(row["at"]))
+    return microseconds(datetime.fromisoformat(str(row["at"])))
+
+
+def microseconds(moment: datetime) -> int:
+    """A moment as the journal counts time.
+
+    Source: inferred.
+    """
     return (moment - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)

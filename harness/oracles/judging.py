@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from harness.oracles import books, consent, limits, sends, stops
-from harness.oracles.evidence import Evidence, Name, Violation
+from harness.oracles.evidence import Name, Violation
 from harness.oracles.history import History
 from harness.oracles.lines import Lines
 
@@ -27,12 +27,11 @@ JUDGES: dict[Name, Judge] = {
 """Who judges each invariant; quiet hours and the cap find nothing where none is set."""
 
 
-def violations(evidence: Evidence, off: frozenset[Name] = frozenset()) -> list[Violation]:
-    """Everything a run broke, in the order of the table. Raises ValueError on half a journal.
+def violations(history: History, off: frozenset[Name] = frozenset()) -> list[Violation]:
+    """Everything a run broke, in the order of the table.
 
     Source: inferred.
     """
-    history = History(evidence)
     lines = Lines(history)
     return [
         found

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from harness.message_book import Sms
 from harness.oracles.evidence import Name, QuietHours, Violation
 from harness.oracles.history import CAMPAIGN_PURPOSES, SECOND, History
 from harness.oracles.lines import Lines
-from harness.oracles.records import Sms
 
 
 def quiet_hours(history: History, lines: Lines) -> Iterator[Violation]:

@@ -1,4 +1,4 @@
-"""What the journal tells of, one record for each: texts, messages, requests, memberships.
+"""What the journal tells of beside messages, one record for each: requests, memberships, opt-outs.
 
 A record holds the rows it comes from, so that a timeline can be drawn of them.
 """
@@ -9,88 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.oracles.evidence import Row
-
-STOP = frozenset(
-    {"STOP", "STOPALL", "STOP ALL", "END", "QUIT", "CANCEL", "UNSUBSCRIBE", "REVOKE", "OPTOUT"}
-) | {"OPT OUT"}
-"""What opts out, and must be confirmed (CTIA; FCC: the words of revocation)."""
-
-HELP = frozenset({"HELP", "INFO"})
-"""What must be answered (CTIA)."""
-
-
-@dataclass(slots=True, eq=False)
-class Text:
-    """A text from a phone, and the message that answered it."""
-
-    row: Row
-    mdn: str
-    code: str
-    at: int
-    said: str
-    taken_as: str
-    reply: Sms | None = None
-
-    @property
-    def seq(self) -> int:
-        """Its place in the journal."""
-        return int(self.row["seq"])
-
-    @property
-    def is_stop(self) -> bool:
-        """Whether it opts out, or was taken for it (CTIA; FCC: the words of revocation)."""
-        return self.said in STOP or self.taken_as == "stop"
-
-    @property
-    def is_help(self) -> bool:
-        """Whether it asks for help, or was taken for it (CTIA)."""
-        return self.said in HELP or self.taken_as == "help"
-
-
-@dataclass(slots=True, eq=False)
-class Sms:
-    """A message to a phone: as accepted, every state that ended it, and what came after an end."""
-
-    row: Row
-    mt: Any
-    ends: tuple[Row, ...] = ()
-    after: tuple[Row, ...] = ()
-    answers: Text | None = None
-
-    @property
-    def seq(self) -> int:
-        """Its place in the journal."""
-        return int(self.row["seq"])
-
-    @property
-    def id(self) -> str:
-        """Its message id."""
-        return str(self.mt["message_id"])
-
-    @property
-    def mdn(self) -> str:
-        """The phone it is for."""
-        return str(self.mt["mdn"])
-
-    @property
-    def code(self) -> str:
-        """The code it is from."""
-        return str(self.mt["code"])
-
-    @property
-    def purpose(self) -> str:
-        """Why it was sent."""
-        return str(self.mt["purpose"])
-
-    @property
-    def at(self) -> int:
-        """When it was accepted, which is when Vibes sends it."""
-        return int(self.mt["accepted_at"])
-
-    @property
-    def end(self) -> str | None:
-        """The first state that ended it."""
-        return str(self.ends[0]["data"]["state"]) if self.ends else None
 
 
 @dataclass(slots=True, eq=False)
@@ -144,8 +62,3 @@ class Membership(Span):
     def consent(self) -> str:
         """What it says it rests on: `import`, `start`, `api` or a keyword."""
         return str(self.began["data"]["subscription"]["consent"])
-
-
-def normalised(text: str) -> str:
-    """A text as keywords are compared: trimmed, inner space single, upper case (CTIA)."""
-    return " ".join(text.split()).upper()

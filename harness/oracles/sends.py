@@ -8,10 +8,11 @@ from harness.campaigns.activity_log import Activity, Kind
 from harness.campaigns.calendar import Wait
 from harness.campaigns.qualification import ONCE
 from harness.campaigns.smart_campaign import Choose, FlowStep, SendSms, SmartCampaign
+from harness.message_book import Sms
+from harness.oracles import outside
 from harness.oracles.evidence import Name, Violation
 from harness.oracles.history import History
 from harness.oracles.lines import Lines
-from harness.oracles.records import Sms
 
 _OF_A_SEND = (Kind.SMS_SENT, Kind.SMS_SKIPPED)
 
@@ -28,6 +29,7 @@ def one_per_send(history: History, lines: Lines) -> Iterator[Violation]:
         yield from _for_ever(history, lines)
     yield from _within_once(history, lines)
     yield from _orders(history, lines)
+    yield from outside.one_per_send(history, lines)
 
 
 def audience(history: History, lines: Lines) -> Iterator[Violation]:
@@ -59,6 +61,8 @@ def audience(history: History, lines: Lines) -> Iterator[Violation]:
                 who = f"{lines.who(sms.mdn)}: {person.name} is {flag}"
                 told = f'"{item.campaign}" sent to {who}'
                 yield lines.violation(Name.AUDIENCE, sms.mdn, sms.row, told, sms.row, item)
+    if history.evidence.outside is not None:
+        yield from outside.audience(history, lines)
 
 
 def _within_a_step(history: History, lines: Lines) -> Iterator[Violation]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from harness.message_book import Sms, Text
+from harness.oracles import outside
 from harness.oracles.evidence import Name, Row, Violation
 from harness.oracles.history import CAMPAIGN_PURPOSES, MINUTE, History
 from harness.oracles.lines import Lines
-from harness.oracles.records import Sms, Span, Text
+from harness.oracles.records import Span
 
 WITHIN = 5 * MINUTE
 """How soon a STOP is confirmed; at five minutes it still is (FCC, 47 CFR 64.1200(a)(12))."""
@@ -31,7 +33,7 @@ def after_stop(history: History, lines: Lines) -> Iterator[Violation]:
                 continue
             if sms.answers is not None and sms.answers.seq > span.began["seq"]:
                 continue
-            asked_for = sms.purpose in CAMPAIGN_PURPOSES and sms.id not in history.sent
+            asked_for = sms.purpose in CAMPAIGN_PURPOSES and not history.is_own(sms)
             if sms.end != "delivered" or (lets_through and asked_for):
                 continue
             if _is_asked_anew(history, span, sms):
@@ -160,7 +162,9 @@ def _is_asked_anew(history: History, span: Span, sms: Sms) -> bool:
         return False
     since = history.evidence.people.with_mdn(sms.mdn)
     began = int(span.began["data"]["opt_out"]["at"])
-    return request.rows[0]["seq"] > span.began["seq"] and any(
+    if request.rows[0]["seq"] < span.began["seq"]:
+        return False
+    return outside.was_told(history, sms.mdn, began, sms.at) or any(
         began <= at <= sms.at for person in since for at in history.forms.get(person.id, ())
     )
 

@@ -5,14 +5,18 @@ A terminal also has a bar with the rate and the time left; whatever else takes t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from harness.events import (
+    Explanation,
     Failure,
     RunEvent,
     RunFinished,
+    Rung,
     RunStarted,
     ScenarioFinished,
     ScenarioResult,
@@ -71,6 +75,8 @@ class ConsoleReporter:
             self._console.print(f"     [red]{escape(result.broken)}[/]", soft_wrap=True)
         for failure in result.failures:
             self._failure(failure)
+        for explanation in result.explanations:
+            self._explanation(explanation)
         self._log(result)
         if result.verdict is not Verdict.PASSED:
             self._console.print(f"     again: [bold]{escape(result.reproduce)}[/]", soft_wrap=True)
@@ -83,12 +89,21 @@ class ConsoleReporter:
         self._console.print(f"       actual    [red]{escape(failure.actual)}[/]", soft_wrap=True)
         for name, timeline in failure.timelines.items():
             self._console.print(f"       timeline of {escape(name)}")
-            rungs = brief(timeline)
-            if len(rungs) > MOST_RUNGS:
-                self._console.print(f"         [dim]... {len(rungs) - MOST_RUNGS} before[/]")
-            for rung in rungs[-MOST_RUNGS:]:
-                line = f"         [dim]{rung.after}[/]  {rung.side:9}  {escape(rung.text)}"
-                self._console.print(line, soft_wrap=True)
+            self._rungs(brief(timeline))
+
+    def _explanation(self, explanation: Explanation) -> None:
+        place, who = escape(explanation.position), escape(explanation.who)
+        self._console.print(f"     {place}: what happened to {who}", soft_wrap=True)
+        self._rungs(explanation.lines)
+        if not explanation.lines:
+            self._console.print("         nothing")
+
+    def _rungs(self, rungs: Sequence[Rung]) -> None:
+        if len(rungs) > MOST_RUNGS:
+            self._console.print(f"         [dim]... {len(rungs) - MOST_RUNGS} before[/]")
+        for rung in rungs[-MOST_RUNGS:]:
+            line = f"         [dim]{rung.after}[/]  {rung.side:9}  {escape(rung.text)}"
+            self._console.print(line, soft_wrap=True)
 
     def _log(self, result: ScenarioResult) -> None:
         if not result.log:

@@ -8,9 +8,11 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from harness.events import (
+    Explanation,
     Failure,
     RunEvent,
     RunFinished,
+    Rung,
     ScenarioFinished,
     ScenarioResult,
     Verdict,
@@ -61,7 +63,7 @@ def _case(result: ScenarioResult) -> ET.Element:
         "testcase",
         classname=_printable(result.name),
         name=_printable(result.title),
-        file=_printable(result.file),
+        file=_printable(result.path),
         time=f"{result.took_s:.3f}",
     )
     properties = ET.SubElement(case, "properties")
@@ -78,8 +80,9 @@ def _case(result: ScenarioResult) -> ET.Element:
         failed = ET.SubElement(case, "failure", message=message, type="failed")
         lines = [line for item in result.failures for line in _lines(item)]
         failed.text = _printable("\n".join([*lines, result.reproduce]))
-    if result.log:
-        ET.SubElement(case, "system-out").text = _printable("\n".join(result.log))
+    said = [line for item in result.explanations for line in _explained(item)]
+    if said or result.log:
+        ET.SubElement(case, "system-out").text = _printable("\n".join([*said, *result.log]))
     return case
 
 
@@ -101,8 +104,16 @@ def _lines(failure: Failure) -> Iterator[str]:
     yield f"{failure.position}: {_words(failure)}"
     for name, rungs in failure.timelines.items():
         yield f"timeline of {name}:"
-        for rung in brief(rungs):
-            yield f"  {rung.after}  {rung.side:9}  {rung.text}"
+        yield from map(_line, brief(rungs))
+
+
+def _explained(explanation: Explanation) -> Iterator[str]:
+    yield f"{explanation.position}: what happened to {explanation.who}"
+    yield from map(_line, explanation.lines)
+
+
+def _line(rung: Rung) -> str:
+    return f"  {rung.after}  {rung.side:9}  {rung.text}"
 
 
 def _printable(text: str) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import unquote_plus
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
 from harness.application import Application, Launch, unknown_placeholders
-from harness.scenario.checks import matches
+from harness.campaigns.people import e164
 from harness.scenario.source import Path
+from harness.scenario.values import matches
 from simulator.documents import Spec
-from simulator.specs.values import DurationText, as_text, milliseconds
+from simulator.specs.values import AsText, DurationText, as_text, milliseconds
 
 if TYPE_CHECKING:
     from harness.scenario.model import ScenarioSpec
@@ -35,6 +40,8 @@ CAMPAIGN_CHECKS = ("ever_member", "activity", "run", "counters", "waiting")
 
 LONGEST_QUIET_S = 60
 """What the simulator waits for at most."""
+_NUMBER = re.compile(r"\+?\d[\d ().\-]{8,}\d|\(\d{3}\)[\d .\-]{7,}\d")
+
 SHOWN = 500
 """How much of an answer is told when it is not as it must be."""
 
@@ -63,7 +70,9 @@ def _some(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-Text = Annotated[str, BeforeValidator(_filled), AfterValidator(_placed)]
+Text = Annotated[
+    str, BeforeValidator(_filled, json_schema_input_type=str | int), AfterValidator(_placed)
+]
 """Text with placeholders, such as `{port}` (docs/your-application.md)."""
 
 UrlPath = Annotated[str, Field(pattern=r"^/\S*$")]
@@ -114,11 +123,39 @@ class HttpStep(Spec):
     """Method and path: `POST /signup`."""
     body: dict[str, object] | list[object] | str | None = None
     """JSON; or text, sent as it is."""
-    headers: dict[str, Annotated[str, BeforeValidator(as_text)]] = {}
+    headers: dict[str, Annotated[str, AsText]] = {}
     answers: StrictInt = Field(default=200, ge=100, le=599)
     """The HTTP status it must have."""
     gives: str | None = None
     """A part of the answer's body; `*` stands for anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """A call that a scenario made of the application: when, and which numbers it names."""
+
+    at: datetime
+    numbers: frozenset[str]
+
+
+def numbers_in(step: HttpStep) -> frozenset[str]:
+    """The phone numbers that a call names, however they are written, in E.164."""
+    found = (e164(text) for part in (step.call, step.body) for text in _written(part))
+    return frozenset(number for number in found if number is not None)
+
+
+def _written(part: object) -> Iterator[str]:
+    """Whatever may be a number in a part of a call."""
+    if isinstance(part, str):
+        yield from _NUMBER.findall(unquote_plus(part))
+    elif isinstance(part, dict):
+        for value in part.values():
+            yield from _written(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _written(value)
+    elif isinstance(part, int):
+        yield str(part)
 
 
 async def call(step: HttpStep, application: Application) -> None:
@@ -151,8 +188,8 @@ def misplaced(spec: ScenarioSpec, *, has_application: bool) -> Iterator[tuple[Pa
             if getattr(item, member) is not None:
                 mend = "drive it by http"
                 yield ("steps", index, member), f"the application of sut {instead}; {mend}"
-        for number, check in enumerate(item.expect or ()):
-            where = ("steps", index, "expect", number)
+        for path, check in item.checks.items():
+            where = ("steps", index, *path)
             for member in CAMPAIGN_CHECKS:
                 if getattr(check, member) is not None:
                     mend = "look at what Vibes and the phones have, or ask it by http with gives"
@@ -160,3 +197,8 @@ def misplaced(spec: ScenarioSpec, *, has_application: bool) -> Iterator[tuple[Pa
             if check.member is not None and check.member.says == "campaigns":
                 mend = "leave out says, or write vibes"
                 yield (*where, "member", "says"), f"the application of sut {instead}; {mend}"
+            for part, told in check.of_messages.items():
+                for member in ("list", "campaign"):
+                    if getattr(told, member) is not None:
+                        mend = "say which messages by to, text or purpose"
+                        yield (*where, *part, member), f"the application of sut {instead}; {mend}"

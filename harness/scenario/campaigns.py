@@ -21,12 +21,13 @@ from pydantic import (
 
 from harness.campaigns.calendar import read_duration, read_local, read_time, read_weekday
 from harness.campaigns.logic import parse
-from harness.scenario.checks import Name, exactly_one
+from harness.scenario.values import Name, exactly_one
 from simulator.documents import Spec
-from simulator.specs.values import Id, as_text
+from simulator.specs.values import AsText, Id, as_text
 
 
-def _one_to_list(value: object) -> object:
+def one_to_list(value: object) -> object:
+    """A single thing that stands in place of a list, as a list."""
     return [value] if isinstance(value, dict | str) else value
 
 
@@ -198,7 +199,7 @@ class WaitSpec(Spec):
     """So many days after that date, or before it."""
     weekday: Annotated[
         tuple[Weekday, ...],
-        BeforeValidator(_one_to_list, json_schema_input_type=Weekday | tuple[Weekday, ...]),
+        BeforeValidator(one_to_list, json_schema_input_type=Weekday | tuple[Weekday, ...]),
     ] = ()
     """After the duration, on to the next such day; a list is any of them."""
     at: TimeText | None = None
@@ -303,11 +304,11 @@ class CampaignSpec(Spec):
 
     trigger: Annotated[
         tuple[TriggerSpec, ...],
-        BeforeValidator(_one_to_list, json_schema_input_type=TriggerSpec | tuple[TriggerSpec, ...]),
+        BeforeValidator(one_to_list, json_schema_input_type=TriggerSpec | tuple[TriggerSpec, ...]),
     ] = ()
     who: tuple[FilterSpec, ...] = ()
     """The smart list's filters; none is everyone."""
-    match: Annotated[str, BeforeValidator(as_text)] = "all"
+    match: Annotated[str, AsText] = "all"
     """`all`, `any`, or an expression by number: `1 and (2 or 3)`."""
     flow: tuple[FlowStepSpec, ...] = ()
     qualification: RuleSpec = "once"

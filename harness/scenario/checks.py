@@ -2,69 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from fnmatch import fnmatchcase
-from typing import Annotated, Literal, TypeVar
+from typing import Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
+from harness.scenario.message_checks import (
+    CostCheck,
+    MessageFilter,
+    MessagesCheck,
+    NoMessageCheck,
+    OrderCheck,
+)
+from harness.scenario.source import Path
+from harness.scenario.values import Count, Name, Share, Window, exactly_one
 from simulator.documents import Spec
-from simulator.specs.values import Id, InstantText, as_text
+from simulator.specs.values import Id, InstantText
 
-Name = Annotated[str, Field(min_length=1, max_length=80)]
-CarrierCode = Annotated[str, BeforeValidator(as_text), Field(pattern=r"^\d{3}$")]
-
-
-def _span(value: object) -> object:
-    """`2` as `(2, 2)`, `[2, 5]` as it is. Raises ValueError."""
-    ends = value if isinstance(value, list | tuple) else (value, value)
-    whole = all(isinstance(end, int) and not isinstance(end, bool) for end in ends)
-    if not whole or len(ends) != 2 or not 0 <= ends[0] <= ends[1]:
-        raise ValueError("write how many, as 2, or between which two, as [2, 5]")
-    return tuple(ends)
-
-
-Count = Annotated[
-    tuple[int, int], BeforeValidator(_span, json_schema_input_type=int | tuple[int, int])
-]
-"""How many: a number, or the least and the most, where chance has a say."""
-
-T = TypeVar("T", bound=Spec)
-
-
-def exactly_one(spec: T) -> T:
-    """The spec, if exactly one of its members is there. Raises ValueError with their names."""
-    fields = type(spec).model_fields
-    if sum(getattr(spec, name) is not None for name in fields) != 1:
-        names = (field.alias or name for name, field in fields.items())
-        raise ValueError(f"write exactly one of {', '.join(names)}")
-    return spec
-
-
-Purpose = Literal[
-    "connect",
-    "broadcast",
-    "event",
-    "confirmation",
-    "welcome",
-    "already_subscribed",
-    "stop_reply",
-    "help_reply",
-    "start_reply",
-    "unmatched_reply",
-]
-State = Literal[
-    "accepted",
-    "routed",
-    "sent",
-    "delivered",
-    "blocked",
-    "refused",
-    "undeliverable",
-    "expired",
-    "deleted",
-    "received",
-]
 CallbackType = Literal[
     "ack_participant_added",
     "ack_participant_changed",
@@ -90,28 +43,6 @@ class InboxCheck(Spec):
     is_: tuple[str, ...] = Field(alias="is")
     parts: StrictBool = False
     """Each part of a long text by itself, as a carrier hands it over."""
-
-
-class MessagesCheck(Spec):
-    """How many messages there are; absent members do not narrow."""
-
-    count: Count
-    """A number, or [least, most]; so in every check."""
-    to: Name | None = None
-    text: str | None = None
-    """`*` stands for anything."""
-    purpose: Purpose | None = None
-    """connect, confirmation, welcome, stop_reply, help_reply, unmatched_reply, ..."""
-    state: State | None = None
-    """accepted, delivered, undeliverable, ..."""
-    direction: Literal["mt", "mo"] = "mt"
-    segments: StrictInt | None = None
-    code: Id | None = None
-    """The source code it came from, or went to."""
-    error: StrictInt | None = None
-    """The receipt code it failed with."""
-    carrier: CarrierCode | None = None
-    """The carrier it went through."""
 
 
 class MemberCheck(Spec):
@@ -148,6 +79,8 @@ class ActivityCheck(Spec):
     person: Name | None = None
     reason: str | None = None
     campaign: Name | None = None
+    at: Window | None = None
+    """When."""
 
 
 class CallbacksCheck(Spec):
@@ -164,23 +97,6 @@ class FaultCheck(Spec):
 
     id: Id
     fired: Count
-
-
-def _share_text(value: str) -> str:
-    share(value)
-    return value
-
-
-def share(text: str) -> float:
-    """`12%` as 0.12. Raises ValueError."""
-    number = text.removesuffix("%")
-    if not text.endswith("%") or not _NUMBER.fullmatch(number) or float(number) > 100:
-        raise ValueError(f'"{text}" is not a share; write "12%"')
-    return float(number) / 100
-
-
-_NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
-Share = Annotated[str, AfterValidator(_share_text)]
 
 
 class CountersCheck(Spec):
@@ -234,6 +150,9 @@ class Check(Spec):
 
     inbox: InboxCheck | None = None
     messages: MessagesCheck | None = None
+    no_message: NoMessageCheck | None = None
+    order: OrderCheck | None = None
+    cost: CostCheck | None = None
     member: MemberCheck | None = None
     ever_member: EverCheck | None = None
     pending: PendingCheck | None = None
@@ -248,8 +167,14 @@ class Check(Spec):
     def _one(self) -> Check:
         return exactly_one(self)
 
-
-def matches(text: str, pattern: str) -> bool:
-    """Whether a text is what a pattern says: `*` is anything, every other character is itself."""
-    plain = pattern.replace("[", "[[]").replace("?", "[?]")
-    return fnmatchcase(text, plain)
+    @property
+    def of_messages(self) -> dict[Path, MessageFilter]:
+        """Which messages it is about, by where that stands in it."""
+        found: dict[Path, MessageFilter] = {
+            ("order", index): item for index, item in enumerate(self.order or ())
+        }
+        for member in ("messages", "no_message", "cost"):
+            told = getattr(self, member)
+            if told is not None:
+                found[member,] = told
+        return found

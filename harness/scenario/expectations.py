@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from harness.campaigns.counters import COUNTED, RATES, counters
+from harness.scenario import message_expectations
 from harness.scenario.checks import (
     ActivityCheck,
     CallbacksCheck,
@@ -16,28 +17,18 @@ from harness.scenario.checks import (
     FaultCheck,
     InboxCheck,
     MemberCheck,
-    MessagesCheck,
     PendingCheck,
     RunCheck,
     WaitingCheck,
-    matches,
-    share,
 )
+from harness.scenario.finding import Found, listed, many, narrowed, since, some, within
+from harness.scenario.message_checks import CostCheck, MessagesCheck, NoMessageCheck
 from harness.scenario.stage import Stage
+from harness.scenario.values import matches, share, when
 from simulator.domain.instants import parse_instant, to_datetime
 
 HALF_A_TENTH = 0.0005
 """Rates are told to a tenth of a percent."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a check found: whether it holds, what was expected and what is, and whose phones."""
-
-    holds: bool
-    expected: str
-    actual: str
-    people: tuple[str, ...] = field(default=())
 
 
 async def evaluate(check: Check, stage: Stage) -> Found:
@@ -72,7 +63,15 @@ def _opposite(told: Any) -> Any:
         return told.model_copy(update={"is_": not told.is_})
     if isinstance(told, RunCheck):
         return told.model_copy(update={"is_": "ran" if told.is_ != "ran" else "invalid"})
+    if isinstance(told, NoMessageCheck):
+        return NoMessageCheck()
+    if isinstance(told, tuple):
+        return told[::-1]
+    if isinstance(told, CostCheck):
+        return told.model_copy(update={"is_": str(Decimal(told.is_) + 1)})
     name = "fired" if isinstance(told, FaultCheck) else "count"
+    if isinstance(told, MessagesCheck) and told.count is None:
+        name = "total_segments"
     more = getattr(told, name)[1] + 1
     return told.model_copy(update={name: (more, more)})
 
@@ -89,33 +88,9 @@ async def _inbox(told: InboxCheck, stage: Stage) -> Found:
     same = len(texts) == len(told.is_) and all(map(matches, texts, told.is_))
     return Found(
         holds=same,
-        expected=f"{told.person} received {_listed(told.is_)}",
-        actual=f"received {_listed(texts)}",
+        expected=f"{told.person} received {listed(told.is_)}",
+        actual=f"received {listed(texts)}",
         people=(told.person,),
-    )
-
-
-async def _messages(told: MessagesCheck, stage: Stage) -> Found:
-    mdn = stage.mdn(told.to) if told.to is not None else None
-    found = [
-        item
-        for item in await stage.account.messages()
-        if item["direction"] == told.direction
-        and (mdn is None or item["mdn"] == mdn)
-        and (told.text is None or matches(item["text"], told.text))
-        and (told.purpose is None or item["purpose"] == told.purpose)
-        and (told.state is None or item["state"] == told.state)
-        and (told.segments is None or item["segments"] == told.segments)
-        and (told.code is None or item["code"] == told.code)
-        and (told.error is None or item["error_code"] == told.error)
-        and (told.carrier is None or item["carrier"] == told.carrier)
-    ]
-    narrowed = _narrowed(told.model_dump(exclude={"count"}, exclude_defaults=True))
-    return Found(
-        holds=_within(len(found), told.count),
-        expected=f"{_many(told.count)} messages{narrowed}",
-        actual=f"{len(found)} messages",
-        people=(told.to,) if told.to is not None else (),
     )
 
 
@@ -156,7 +131,7 @@ async def _pending(told: PendingCheck, stage: Stage) -> Found:
 
 async def _activity(told: ActivityCheck, stage: Stage) -> Found:
     person = stage.person(told.person).id if told.person is not None else None
-    found = [
+    whenever = [
         item
         for item in stage.system.log
         if item.kind == told.kind
@@ -164,11 +139,18 @@ async def _activity(told: ActivityCheck, stage: Stage) -> Found:
         and (told.reason is None or item.reason == told.reason)
         and (told.campaign is None or item.campaign == told.campaign)
     ]
-    narrowed = _narrowed(told.model_dump(exclude={"count", "kind"}, exclude_defaults=True))
+    count, actual = len(whenever), f"{len(whenever)} activities"
+    if told.at is not None:
+        first, last = (when(text, stage.begins) for text in told.at)
+        moments = [parse_instant(item.at) for item in whenever]
+        count = sum(first <= moment <= last for moment in moments)
+        times = some(since(moment, stage.begins) for moment in moments)
+        actual = f"{count} activities; there is {f'one {times}' if times else 'none at any time'}"
+    those = narrowed(told.model_dump(exclude={"count", "kind"}, exclude_defaults=True))
     return Found(
-        holds=_within(len(found), told.count),
-        expected=f'{_many(told.count)} activities "{told.kind}"{narrowed}',
-        actual=f"{len(found)} activities",
+        holds=within(count, told.count),
+        expected=f'{many(told.count)} activities "{told.kind}"{those}',
+        actual=actual,
         people=(told.person,) if told.person is not None else (),
     )
 
@@ -180,8 +162,8 @@ async def _callbacks(told: CallbacksCheck, stage: Stage) -> Found:
         if item["callback_type"] == told.type and item["fate"] == told.fate
     ]
     return Found(
-        holds=_within(len(found), told.count),
-        expected=f"{_many(told.count)} callbacks {told.type} {told.fate}",
+        holds=within(len(found), told.count),
+        expected=f"{many(told.count)} callbacks {told.type} {told.fate}",
         actual=f"{len(found)} {told.fate}",
     )
 
@@ -189,8 +171,8 @@ async def _callbacks(told: CallbacksCheck, stage: Stage) -> Found:
 async def _fault(told: FaultCheck, stage: Stage) -> Found:
     fired = {item["id"]: item["fired"] for item in await stage.account.faults()}.get(told.id)
     return Found(
-        holds=fired is not None and _within(fired, told.fired),
-        expected=f"fault {told.id} fired {_many(told.fired)} times",
+        holds=fired is not None and within(fired, told.fired),
+        expected=f"fault {told.id} fired {many(told.fired)} times",
         actual="no such fault holds" if fired is None else f"it fired {fired} times",
     )
 
@@ -210,7 +192,7 @@ async def _counters(told: CountersCheck, stage: Stage) -> Found:
     )
     wanted = {name: count for name in COUNTED if (count := getattr(told, name)) is not None}
     rates = {name: rate for name in RATES if (rate := getattr(told, name)) is not None}
-    holds = all(_within(getattr(found, name), count) for name, count in wanted.items())
+    holds = all(within(getattr(found, name), count) for name, count in wanted.items())
     near = all(
         abs(getattr(found, name) - share(rate)) < HALF_A_TENTH for name, rate in rates.items()
     )
@@ -219,7 +201,7 @@ async def _counters(told: CountersCheck, stage: Stage) -> Found:
     return Found(
         holds=holds and near,
         expected=", ".join(
-            [f"{_many(count)} {name}" for name, count in wanted.items()]
+            [f"{many(count)} {name}" for name, count in wanted.items()]
             + [f"{name} {rate}" for name, rate in rates.items()]
         ),
         actual=", ".join(counted + rated),
@@ -247,18 +229,21 @@ async def _run(told: RunCheck, stage: Stage) -> Found:
         and (told.people is None or told.people == people)
         and (told.because is None or any(told.because in reason for reason in reasons))
     )
-    narrowed = _narrowed(told.model_dump(include={"people", "because"}, exclude_defaults=True))
+    those = narrowed(told.model_dump(include={"people", "because"}, exclude_defaults=True))
     because = f": {'; '.join(reasons)}" if reasons else f" for {people} people"
     return Found(
         holds=holds,
-        expected=f'campaign "{told.campaign}": {told.is_}{narrowed}',
+        expected=f'campaign "{told.campaign}": {told.is_}{those}',
         actual=f"{status}{because}",
     )
 
 
 _EVALUATORS: dict[str, Callable[[Any, Stage], Awaitable[Found]]] = {
     "inbox": _inbox,
-    "messages": _messages,
+    "messages": message_expectations.messages,
+    "no_message": message_expectations.no_message,
+    "order": message_expectations.order,
+    "cost": message_expectations.cost,
     "member": _member,
     "ever_member": _ever,
     "pending": _pending,
@@ -269,23 +254,6 @@ _EVALUATORS: dict[str, Callable[[Any, Stage], Awaitable[Found]]] = {
     "counters": _counters,
     "waiting": _waiting,
 }
-
-
-def _within(number: int, count: tuple[int, int]) -> bool:
-    return count[0] <= number <= count[1]
-
-
-def _many(count: tuple[int, int]) -> str:
-    least, most = count
-    return str(least) if least == most else f"{least} to {most}"
-
-
-def _listed(texts: tuple[str, ...] | list[str]) -> str:
-    return "nothing" if not texts else ", ".join(f'"{text}"' for text in texts)
-
-
-def _narrowed(told: dict[str, Any]) -> str:
-    return " with " + ", ".join(f"{key} {value!r}" for key, value in told.items()) if told else ""
 
 
 def _not(holds: bool) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, StrictInt, model_validator
 
-from harness.scenario.checks import Name
+from harness.scenario.values import Name
 from simulator.documents import Spec, read
 from simulator.errors import BadSpec
 from simulator.specs.faults import EffectSpec, FaultSpec, MatchSpec

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
 from harness.campaigns.flow import Choices
+from harness.own_simulator import Ending
 from harness.scenario.application import ApplicationSpec, HttpStep
-from harness.scenario.campaigns import CampaignSpec
-from harness.scenario.checks import CarrierCode, Check, Name, Share, exactly_one
-from harness.scenario.checks import share as share
+from harness.scenario.campaigns import CampaignSpec, one_to_list
+from harness.scenario.checks import Check
 from harness.scenario.faults import FaultStep
 from harness.scenario.invariants import InvariantsSpec
+from harness.scenario.source import Path
+from harness.scenario.values import CarrierCode, Name, Share, exactly_one
 from simulator.documents import Spec
 from simulator.spec import AccountSpec
-from simulator.specs.values import DurationText, Id, InstantText
+from simulator.specs.values import AsText, DurationText, Id, InstantText
 
 
 def _answer(value: object) -> object:
@@ -29,6 +31,10 @@ def _answer(value: object) -> object:
 
 Answer = Annotated[int | Literal["lost"], BeforeValidator(_answer)]
 """An HTTP status, or `lost` where the connection must end before there is one."""
+
+
+CaseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,30}$")]
+Parameter = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,39}$")]
 
 
 class PersonSpec(Spec):
@@ -227,6 +233,20 @@ class EndpointStep(Spec):
     """Whether it takes in what it is told all the same; with a 2XX it always does."""
 
 
+def _waited_for(value: tuple[Check, ...]) -> tuple[Check, ...]:
+    if not value:
+        raise ValueError("write the checks to wait for")
+    return value
+
+
+class UntilStep(Spec):
+    """Time moves from one due instant to the next until every check holds, and stands there."""
+
+    within: DurationText
+    """How long at most, in the account's time."""
+    expect: Annotated[tuple[Check, ...], AfterValidator(_waited_for)]
+
+
 class StepSpec(Spec):
     """One step of a scenario: exactly one member."""
 
@@ -239,6 +259,7 @@ class StepSpec(Spec):
     """Move the account's clock; all that is due happens."""
     to: InstantText | None = None
     """Move the clock to an instant."""
+    until: UntilStep | None = None
     change: ChangeStep | None = None
     create: CreateStep | None = None
     edit: EditStep | None = None
@@ -255,26 +276,34 @@ class StepSpec(Spec):
     endpoint: EndpointStep | None = None
     delete: Name | None = None
     """Delete a person from the campaign system."""
+    restart: Ending | None = None
+    """End the simulator, cleanly or by SIGKILL, and start it again as it was."""
+    explain: Annotated[Name, AsText] | None = None
+    """Tell in words what happened to a person, or on a phone."""
     expect: tuple[Check, ...] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> StepSpec:
         return exactly_one(self)
 
+    @property
+    def checks(self) -> dict[Path, Check]:
+        """Its checks, of `expect` or of `until`, by where they stand in it."""
+        where: Path = ("expect",) if self.until is None else ("until", "expect")
+        found = self.expect if self.until is None else self.until.expect
+        return {(*where, index): check for index, check in enumerate(found or ())}
 
-class ScenarioSpec(Spec):
-    """A scenario file."""
 
-    name: str = Field(min_length=1)
-    """What it shows, in one sentence."""
-    rules: tuple[str, ...] = ()
-    """The rules it covers: R1 to R24, A1 to A12."""
-    about: str = ""
-    seed: StrictInt = Field(default=0, ge=0, lt=2**63)
+class PartialSpec(Spec):
+    """What a scenario file may share with others: the members of a file that is included."""
+
+    include: Annotated[
+        tuple[str, ...],
+        BeforeValidator(one_to_list, json_schema_input_type=str | tuple[str, ...]),
+    ] = ()
+    """Files `*.inc.yaml`, by their paths from this one's folder; what this one says wins."""
     account: AccountSpec = AccountSpec()
     """The account it runs in; the demo's lists and campaigns if absent."""
-    sut: ApplicationSpec | None = None
-    """Your own application, in place of the campaign system."""
     choices: ChoicesSpec = ChoicesSpec()
     invariants: InvariantsSpec = InvariantsSpec()
     """What must hold in every run, whatever is expected."""
@@ -283,4 +312,19 @@ class ScenarioSpec(Spec):
     subscribers: dict[Id, tuple[Name, ...]] = {}
     """Who is on which list when the scenario begins: list id to names."""
     campaigns: dict[str, CampaignSpec] = {}
+
+
+class ScenarioSpec(PartialSpec):
+    """A scenario file. Whoever plays it finds no `include` and no `cases` any more: they are done."""
+
+    name: str = Field(min_length=1)
+    """What it shows, in one sentence."""
+    rules: tuple[str, ...] = ()
+    """The rules it covers: R1 to R24, A1 to A12."""
+    about: str = ""
+    seed: StrictInt = Field(default=0, ge=0, lt=2**63)
+    cases: dict[CaseName, dict[Parameter, object]] = {}
+    """Cases by name, each with its value for every `${parameter}`: each is a scenario."""
+    sut: ApplicationSpec | None = None
+    """Your own application, in place of the campaign system."""
     steps: tuple[StepSpec, ...]

@@ -7,26 +7,32 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from harness.campaigns.activity_log import Kind, Reason
 from harness.campaigns.people import e164
+from harness.scenario import including
 from harness.scenario.application import misplaced
 from harness.scenario.campaign_names import campaign_faults, known, schedule_faults
-from harness.scenario.checks import Check
+from harness.scenario.check_names import check_faults, has_number, known_fault
+from harness.scenario.composing import compose, told_once
 from harness.scenario.model import PhoneStep, ScenarioSpec, StepSpec
 from harness.scenario.rules import RULES
 from harness.scenario.salvage import Salvage
 from harness.scenario.source import Mistake, Mistakes, Path, Position, Source, read_file
-from simulator.documents import read
+from simulator.documents import REQUIRED, rather, read
 from simulator.errors import BadSpec
 from simulator.spec import AccountSpec, account_faults
 from simulator.specs.phones import phone_faults
 
 SUFFIXES = (".sms.yaml", ".sms.yml")
 
+_CASE = re.compile(r"(.+)\[([^\[\]]*)\]")
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A checked scenario. `name` is its file's name without the suffix."""
+    """A checked scenario. `name` is its file's name without the suffix.
+
+    Of a file of several cases both `file` and `name` end in the case, as `[short]`.
+    """
 
     file: str
     name: str
@@ -35,8 +41,16 @@ class Scenario:
 
     @property
     def slug(self) -> str:
-        """The name as a company_key may be written."""
-        return re.sub("[^A-Za-z0-9_-]+", "-", self.name).strip("-")[:40] or "scenario"
+        """The name as a company_key may be written, whatever is long without its end but the case's."""
+        case = f"-{self.case}" if self.case is not None else ""
+        stem = self.name.removesuffix(_in_brackets(self.case))
+        short = re.sub("[^A-Za-z0-9_-]+", "-", stem).strip("-")[: 40 - len(case)]
+        return f"{short or 'scenario'}{case}"
+
+    @property
+    def case(self) -> str | None:
+        """Which of its file's cases it is."""
+        return self.source.case
 
     def at(self, path: Path) -> Position:
         """Where a part of it was written."""
@@ -53,7 +67,10 @@ def find(paths: Iterable[FilePath]) -> list[FilePath]:
             if not inside:
                 missing.append(_of_file(path, "no *.sms.yaml file in this folder"))
             found += inside
-        elif path.is_file():
+        elif path.name.endswith(including.SUFFIXES):
+            words = "an included file is no scenario; name a file *.sms.yaml that includes it"
+            missing.append(_of_file(path, words))
+        elif path.is_file() or split(path)[0].is_file():
             found.append(path)
         else:
             missing.append(_of_file(path, "no such file or folder"))
@@ -62,44 +79,108 @@ def find(paths: Iterable[FilePath]) -> list[FilePath]:
     return list(dict.fromkeys(found))
 
 
+def split(path: FilePath) -> tuple[FilePath, str | None]:
+    """A path as one may name a case: `edge.sms.yaml[short]` is the file and `short`."""
+    named = _CASE.fullmatch(path.name)
+    if named is None or path.exists():
+        return path, None
+    return path.with_name(named[1]), named[2]
+
+
 def load_all(paths: Iterable[FilePath]) -> list[Scenario]:
-    """Every scenario at the paths. Raises Mistakes with those of all files together."""
-    scenarios: list[Scenario] = []
+    """Every scenario at the paths, each once. Raises Mistakes with those of all files together."""
+    scenarios: dict[str, Scenario] = {}
     mistakes: list[Mistake] = []
     for path in find(paths):
+        file, case = split(path)
         try:
-            scenarios.append(check(read_file(path)))
+            source = read_file(file)
+            told = check_all(source)
+            if case is not None:
+                told = [_of_case(told, case, source)]
+            scenarios |= {scenario.file: scenario for scenario in told}
         except Mistakes as error:
             mistakes += error.mistakes
     if mistakes:
         raise Mistakes(mistakes)
-    return scenarios
+    return list(scenarios.values())
 
 
 def check(source: Source) -> Scenario:
-    """The scenario a source describes. Raises Mistakes."""
+    """The one scenario a source describes. Raises Mistakes, also where it describes several."""
+    scenarios = check_all(source)
+    if len(scenarios) != 1:
+        cases = ", ".join(str(item.case) for item in scenarios)
+        raise Mistakes([source.mistake(("cases",), f"it has several cases; choose one of {cases}")])
+    return scenarios[0]
+
+
+def check_all(source: Source) -> list[Scenario]:
+    """The scenarios a source describes, one for each of its cases. Raises Mistakes."""
+    composed = compose(source)
+    scenarios: list[Scenario] = []
+    found: list[tuple[str | None, list[Mistake]]] = []
+    for one, mistakes in composed.sources:
+        try:
+            scenarios.append(_checked(one, whole=composed.whole and not mistakes))
+            found.append((one.case, mistakes))
+        except Mistakes as error:
+            found.append((one.case, [*mistakes, *error.mistakes]))
+    every = [*composed.mistakes, *told_once(found)]
+    if every:
+        raise Mistakes(every)
+    return scenarios
+
+
+def _checked(source: Source, *, whole: bool) -> Scenario:
+    """The scenario of a composed source; where that is not whole only its form is looked at."""
     try:
         spec = read(ScenarioSpec, source.document)
     except BadSpec as error:
-        raise Mistakes(_all_mistakes(source, error)) from error
-    mistakes = [source.mistake(path, text) for path, text in _faults(spec)]
+        raise Mistakes(_all_mistakes(source, error, whole=whole)) from error
+    faults = _faults(spec) if whole else ()
+    mistakes = [source.mistake(path, text) for path, text in faults if not source.unsure(path)]
     if mistakes:
         raise Mistakes(mistakes)
     name = FilePath(source.file).name
     for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
-    return Scenario(source.file, name, spec, source)
+    case = _in_brackets(source.case)
+    spec = spec.model_copy(update={"name": f"{spec.name}{case}"}) if case else spec
+    return Scenario(f"{source.file}{case}", f"{name}{case}", spec, source)
 
 
-def _all_mistakes(source: Source, error: BadSpec) -> list[Mistake]:
-    """The mistakes of form, and the names that lead nowhere in whatever is right in form."""
-    mistakes = [source.mistake(path, text) for path, text in error.faults]
+def _all_mistakes(source: Source, error: BadSpec, *, whole: bool) -> list[Mistake]:
+    """The mistakes of form, and the names that lead nowhere in whatever is right in form.
+
+    What is not whole may be missing a member that is there, and names.
+    """
+    told = [(path, text) for path, text in error.faults if not source.unsure(path)]
+    if not whole:
+        known = [(path, text) for path, text in told if text != REQUIRED or len(path) == 1]
+        return [source.mistake(path, text) for path, text in known]
     rest = Salvage(source.document)
     spec = rest.spec()
     ground_is_right = not any(path[:1] in (("account",), ("sut",)) for path, _ in error.faults)
     if spec is not None and ground_is_right:
-        mistakes += [source.mistake(rest.place(path), text) for path, text in _faults(spec)]
-    return mistakes
+        placed = ((rest.place(path), text) for path, text in _faults(spec))
+        told += [(path, text) for path, text in placed if not source.unsure(path)]
+    return [source.mistake(path, text) for path, text in told]
+
+
+def _in_brackets(case: str | None) -> str:
+    return f"[{case}]" if case is not None else ""
+
+
+def _of_case(scenarios: list[Scenario], case: str, source: Source) -> Scenario:
+    """The scenario of that case. Raises Mistakes with what there is."""
+    cases = {item.case: item for item in scenarios if item.case is not None}
+    if not cases:
+        raise Mistakes([source.mistake((), f"it has no cases; leave out [{case}]")])
+    if case not in cases:
+        words = f'no case "{case}"{rather(case, list(cases))}'
+        raise Mistakes([source.mistake(("cases",), words)])
+    return cases[case]
 
 
 def _faults(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
@@ -117,7 +198,7 @@ def _faults(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
         yield from known(("subscribers", list_id), "list", list_id, lists)
         for index, name in enumerate(names):
             yield from known(("subscribers", list_id, index), "person", name, people)
-            yield from _has_number(("subscribers", list_id, index), name, spec)
+            yield from has_number(("subscribers", list_id, index), name, spec)
     for name, campaign in spec.campaigns.items():
         where: Path = ("campaigns", name)
         yield from campaign_faults(where, campaign, spec)
@@ -127,7 +208,7 @@ def _faults(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
         if item.create is not None:
             yield from _new(("steps", index, "create", "person"), item.create.person, people)
             people.append(item.create.person)
-        yield from _step(("steps", index), item, spec, people, lists)
+        yield from _step(("steps", index), item, spec, people)
 
 
 def _new(path: Path, name: str, people: list[str]) -> Iterator[tuple[Path, str]]:
@@ -136,7 +217,7 @@ def _new(path: Path, name: str, people: list[str]) -> Iterator[tuple[Path, str]]
 
 
 def _step(
-    path: Path, item: StepSpec, spec: ScenarioSpec, people: list[str], lists: list[str]
+    path: Path, item: StepSpec, spec: ScenarioSpec, people: list[str]
 ) -> Iterator[tuple[Path, str]]:
     """What is wrong with a step; `people` are those who are there when it is done."""
     campaigns = list(spec.campaigns)
@@ -152,25 +233,25 @@ def _step(
         if name is not None:
             yield from known((*path, member, "person"), "person", name, people)
             if member in ("reply", "phone", "click"):
-                yield from _has_number((*path, member, "person"), name, spec)
+                yield from has_number((*path, member, "person"), name, spec)
     if item.phone is not None:
         yield from _persona((*path, "phone", "persona"), item.phone, spec.account)
     if item.submit is not None and item.submit.to is not None:
         yield from known((*path, "submit", "to"), "person", item.submit.to, people)
-        yield from _has_number((*path, "submit", "to"), item.submit.to, spec)
+        yield from has_number((*path, "submit", "to"), item.submit.to, spec)
     match = item.fault.match if item.fault is not None else None
     if match is not None and match.person is not None:
         where = (*path, "fault", "match", "person")
         yield from known(where, "person", match.person, people)
-        yield from _has_number(where, match.person, spec)
+        yield from has_number(where, match.person, spec)
     if item.edit is not None:
         yield from known((*path, "edit", "campaign"), "campaign", item.edit.campaign, campaigns)
         yield from campaign_faults((*path, "edit"), item.edit, spec)
     if item.heal is not None and item.heal != "all":
-        yield from _known_fault((*path, "heal"), item.heal, spec)
+        yield from known_fault((*path, "heal"), item.heal, spec)
     if item.reply is not None and item.reply.phone is not None and not e164(item.reply.phone):
         yield (*path, "reply", "phone"), f'"{item.reply.phone}" is no US or Canadian number'
-    if (item.advance or item.to) and spec.account.clock.mode == "live":
+    if (item.advance or item.to or item.until) and spec.account.clock.mode == "live":
         yield path, "the account's clock runs live, so time cannot be moved; leave out mode"
     if item.request is not None:
         name = item.request.campaign
@@ -180,43 +261,15 @@ def _step(
     if item.reply is not None and item.reply.to is not None:
         codes = [code.code for code in spec.account.source_codes]
         yield from known((*path, "reply", "to"), "source code", item.reply.to, codes)
-    for index, one in enumerate(item.expect or ()):
-        yield from _check((*path, "expect", index), one, spec, people, lists)
-
-
-def _check(
-    path: Path, item: Check, spec: ScenarioSpec, people: list[str], lists: list[str]
-) -> Iterator[tuple[Path, str]]:
-    for member in type(item).model_fields:
-        told = getattr(item, member)
-        for attribute, what, valid in (
-            ("person", "person", people),
-            ("to", "person", people),
-            ("list", "list", lists),
-        ):
-            value = getattr(told, attribute, None)
-            if value is not None:
-                yield from known((*path, member, attribute), what, value, valid)
-    for member in ("inbox", "member", "pending"):
-        name = getattr(getattr(item, member), "person", None)
-        if name is not None:
-            yield from _has_number((*path, member, "person"), name, spec)
-    if item.fault is not None:
-        yield from _known_fault((*path, "fault", "id"), item.fault.id, spec)
-    if item.pending is not None:
-        acquisition = [known.id for known in spec.account.acquisition_campaigns]
-        where = (*path, "pending", "campaign")
-        yield from known(where, "acquisition campaign", item.pending.campaign, acquisition)
-    for member in ("run", "activity", "counters"):
-        name = getattr(getattr(item, member), "campaign", None)
-        if name is not None:
-            where = (*path, member, "campaign")
-            yield from known(where, "campaign", name, list(spec.campaigns))
-    if item.activity is not None:
-        where = (*path, "activity")
-        yield from known((*where, "kind"), "activity", item.activity.kind, list(Kind))
-        if item.activity.reason is not None:
-            yield from known((*where, "reason"), "reason", item.activity.reason, list(Reason))
+    if item.restart is not None and spec.account.clock.mode == "live":
+        yield (
+            (*path, "restart"),
+            "the account's clock runs live and would not stand; leave out mode",
+        )
+    if item.explain is not None and e164(item.explain) is None:
+        yield from known((*path, "explain"), "person", item.explain, people)
+    for where, one in item.checks.items():
+        yield from check_faults((*path, *where), one, spec, people)
 
 
 def _persona(path: Path, item: PhoneStep, account: AccountSpec) -> Iterator[tuple[Path, str]]:
@@ -225,25 +278,6 @@ def _persona(path: Path, item: PhoneStep, account: AccountSpec) -> Iterator[tupl
         for place, text in phone_faults({item.persona: "0%"}, account.personas):
             if place == ("phones", item.persona):
                 yield path, text
-
-
-def _known_fault(path: Path, name: str, spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
-    """Whether any rule has that id. A profile's rules have ids of their own, told as it runs."""
-    steps = [step.fault for step in spec.steps if step.fault is not None]
-    if any(step.profile is not None for step in steps):
-        return
-    ids = [*(rule.id for rule in spec.account.faults), *(step.id for step in steps)]
-    given = [item for item in ids if item is not None]
-    numbered = [f"fault-{number}" for number in range(1, len(ids) + 1)]
-    yield from known(path, "fault", name, given if len(given) == len(ids) else [*given, *numbered])
-
-
-def _has_number(path: Path, name: str, spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
-    created = {step.create.person: step.create for step in spec.steps if step.create is not None}
-    person = spec.people.get(name) or created.get(name)
-    if person is not None and (person.phone is None or e164(person.phone) is None):
-        said = f'"{person.phone}" is no US or Canadian number' if person.phone else "has no phone"
-        yield path, f"{name}: {said}"
 
 
 def _of_file(path: FilePath, message: str) -> Mistake:

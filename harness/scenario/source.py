@@ -1,59 +1,47 @@
-"""YAML with positions: every value knows the line and column it was written at.
-
-Scalars follow YAML 1.2's core schema: only `true` and `false` are booleans and dates stay text, so
-that `text: No` and `to: 2026-01-06T15:00:00Z` mean what they look like.
-"""
+"""A file that was read: plain data, where each of its values stands, and its mistakes."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
-import yaml
-
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
-    """A place in a file; lines and columns count from 1."""
-
-    file: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Mistake:
-    """Something wrong in a file: where, and what would do."""
-
-    position: Position
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.position}: {self.message}"
-
-
-class Mistakes(Exception):
-    """A file has mistakes; these are all of them, in the order they stand."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        super().__init__("\n".join(map(str, sorted(mistakes))))
-        self.mistakes = sorted(mistakes)
+from harness.scenario.parts import Mistake as Mistake
+from harness.scenario.parts import Mistakes as Mistakes
+from harness.scenario.parts import Part
+from harness.scenario.parts import Path as Path
+from harness.scenario.parts import Position as Position
+from harness.scenario.yaml_parts import read_parts
 
 
 class Source:
-    """A parsed file: `document` is plain data, `at` finds where a part of it stands."""
+    """A parsed file: `document` is plain data, `at` finds where a part of it stands.
 
-    def __init__(self, file: str, document: Any, positions: dict[Path, Position]) -> None:
+    `part` is what it was made of, where it was read from a file; `case` names the one it is of the
+    file's cases.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        document: Any,
+        positions: dict[Path, Position],
+        *,
+        part: Part | None = None,
+        case: str | None = None,
+    ) -> None:
         self.file = file
         self.document = document
+        self.part = part
+        self.case = case
         self._positions = positions
+        self._noted: dict[Path, Part] = {}
+
+    @classmethod
+    def of(cls, part: Part, file: str, case: str | None = None) -> Source:
+        """The source of a part."""
+        source = cls(file, part.plain(), {}, part=part, case=case)
+        source._spread((), part)
+        return source
 
     def at(self, path: Path) -> Position:
         """The position of a path, or of the nearest part above it that was written.
@@ -61,8 +49,22 @@ class Source:
         Where a single thing stands in place of a list, the path's index 0 is left out, and where a
         thing may be of several kinds, the kind's name.
         """
+        return self._positions.get(self._written(path), Position(self.file, 1, 1))
+
+    def mistake(self, path: Path, message: str) -> Mistake:
+        """A mistake at a path."""
+        found = self._noted.get(self._written(path))
+        return Mistake(self.at(path), message, found.note if found is not None else "")
+
+    def unsure(self, path: Path) -> bool:
+        """Whether the value at a path is missing, so that nothing can be said of it."""
+        found = self._noted.get(self._written(path))
+        return found is not None and found.unsure
+
+    def _written(self, path: Path) -> Path:
+        """The path as it was written, or the nearest above it."""
         single: Path = ()
-        for part, following in zip(path, (*path[1:], None), strict=True):
+        for part, following in zip(path, (*path, None)[1:], strict=True):
             known = [name for name in (part, str(part)) if (*single, name) in self._positions]
             if known:
                 single = (*single, known[0])
@@ -71,103 +73,36 @@ class Source:
         path = single
         while path and path not in self._positions:
             path = path[:-1]
-        return self._positions.get(path, Position(self.file, 1, 1))
+        return path
 
-    def mistake(self, path: Path, message: str) -> Mistake:
-        """A mistake at a path."""
-        return Mistake(self.at(path), message)
-
-
-class _Loader(yaml.SafeLoader):
-    pass
-
-
-_Loader.yaml_implicit_resolvers = {}
-_Loader.yaml_constructors = dict(yaml.SafeLoader.yaml_constructors)
-for _tag, _pattern, _first in (
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    ("int", r"[-+]?[0-9]+", list("-+0123456789")),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*))([eE][-+]?[0-9]+)?", list("-+.0123456789")),
-    ("merge", r"<<", ["<"]),
-):
-    _Loader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})\\Z"), _first
-    )
-
-
-def _whole_number(_loader: _Loader, node: yaml.ScalarNode) -> int | str:
-    """A decimal number; what leads with a zero is text, as a phone number or an id is."""
-    text = str(node.value)
-    digits = text.lstrip("+-")
-    if not digits.isdecimal() or len(digits) > 30 or (digits.startswith("0") and digits != "0"):
-        return text
-    return int(text)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
-for _tag in ("timestamp", "binary", "omap", "pairs", "set"):
-    _Loader.yaml_constructors.pop(f"tag:yaml.org,2002:{_tag}", None)
+    def _spread(self, path: Path, part: Part) -> None:
+        """Note where a part and all in it stand; of a member it is where its key does."""
+        self._positions.setdefault(path, part.position)
+        if part.note or part.unsure:
+            self._noted[path] = part
+        if isinstance(part.value, tuple):
+            for index, item in enumerate(part.value):
+                self._spread((*path, index), item)
+        elif isinstance(part.value, dict):
+            for name, member in part.value.items():
+                self._positions[(*path, name)] = member.position
+                self._spread((*path, name), member.part)
 
 
 def read_file(path: FilePath) -> Source:
-    """Read a scenario file. Raises Mistakes where it is not YAML, or a key stands twice."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Mistakes([Mistake(Position(str(path), 1, 1), f"cannot be read: {error}")]) from error
-    return read_text(text, str(path))
+    """Read a file. Raises Mistakes where it is not YAML, or a key stands twice."""
+    return Source.of(file_parts(path, str(path)), str(path))
 
 
 def read_text(text: str, file: str) -> Source:
-    """Read a scenario from text; `file` is the name its mistakes carry. Raises Mistakes."""
-    loader: _Loader | None = None
+    """Read a text; `file` is the name its mistakes carry. Raises Mistakes."""
+    return Source.of(read_parts(text, file), file)
+
+
+def file_parts(path: FilePath, shown: str) -> Part:
+    """What a file says; `shown` is the name its mistakes carry. Raises Mistakes."""
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        if node is None:
-            raise Mistakes([Mistake(Position(file, 1, 1), "the file is empty")])
-        positions: dict[Path, Position] = {}
-        mistakes: list[Mistake] = []
-        _walk(node, (), file, positions, mistakes)
-        if mistakes:
-            raise Mistakes(mistakes)
-        return Source(file, loader.construct_document(node), positions)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        words = error.problem or "not YAML"
-        raise Mistakes([Mistake(Position(file, line, column), f"not YAML: {words}")]) from error
-    except RecursionError as error:
-        words = "it is nested too deeply, or an alias refers to itself"
-        raise Mistakes([Mistake(Position(file, 1, 1), words)]) from error
-    except (yaml.YAMLError, ValueError, AttributeError, TypeError) as error:
-        raise Mistakes([Mistake(Position(file, 1, 1), f"not YAML: {error}")]) from error
-    finally:
-        if loader is not None:
-            loader.dispose()
-
-
-def _walk(
-    node: yaml.Node,
-    path: Path,
-    file: str,
-    positions: dict[Path, Position],
-    mistakes: list[Mistake],
-) -> None:
-    mark = node.start_mark
-    if path not in positions:
-        positions[path] = Position(file, mark.line + 1, mark.column + 1)
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            _walk(item, (*path, index), file, positions, mistakes)
-    elif isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            at = Position(file, key.start_mark.line + 1, key.start_mark.column + 1)
-            if name in seen:
-                mistakes.append(Mistake(at, f'"{name}" stands twice'))
-            seen.add(name)
-            positions[(*path, name)] = at
-            _walk(value, (*path, name), file, positions, mistakes)
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Mistakes([Mistake(Position(shown, 1, 1), f"cannot be read: {error}")]) from error
+    return read_parts(text, shown)

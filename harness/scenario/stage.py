@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.application import Application, running
 from harness.campaigns.endpoint import KINDS, Endpoint, Manner
@@ -14,13 +14,16 @@ from harness.campaigns.people import Person, e164
 from harness.campaigns.smart_campaign import Service
 from harness.campaigns.system import CALLBACK_TYPES, CampaignSystem, RunReport
 from harness.environment import ControlError, Environment, SimAccount
+from harness.message_book import MessageBook
+from harness.own_simulator import Ending, OwnSimulator
 from harness.population import make
 from harness.scenario import building
-from harness.scenario.application import ApplicationSpec
-from harness.scenario.checks import share
+from harness.scenario.application import ApplicationSpec, Called, HttpStep, call, numbers_in
 from harness.scenario.model import EditStep, EndpointStep, PopulationSpec
 from harness.scenario.reading import Scenario
+from harness.scenario.values import share
 from harness.vibes import VibesClient
+from simulator.domain.instants import Instant, parse_instant
 from simulator.spec import AccountSpec
 
 HOST = "campaigns.test"
@@ -29,6 +32,8 @@ HOST = "campaigns.test"
 
 ALARM = "campaigns"
 """The name of the alarm by which the campaign system waits."""
+
+T = TypeVar("T")
 
 
 class Stage:
@@ -41,13 +46,18 @@ class Stage:
         system: CampaignSystem,
         vibes: VibesClient,
         endpoint: Endpoint,
+        own: OwnSimulator | None = None,
     ) -> None:
         self.scenario = scenario
         self.account = account
         self.system = system
         self.vibes = vibes
         self.application: Application | None = None
+        self.book = MessageBook()
+        self.calls: list[Called] = []
+        self.by_hand: set[str] = set()
         self._endpoint = endpoint
+        self._own = own
         self._campaigns = dict(scenario.spec.campaigns)
         for name, spec in self._campaigns.items():
             system.put(building.campaign(name, spec))
@@ -58,9 +68,20 @@ class Stage:
         assert self.application is not None, "reading lets no http step pass without sut"
         return self.application
 
-    async def attended(self, work: Coroutine[Any, Any, None]) -> None:
+    async def call(self, step: HttpStep) -> None:
+        """Call the application, and remember when, and about whom."""
+        at = datetime.fromisoformat(self.account.now)
+        self.calls.append(Called(at=at, numbers=numbers_in(step)))
+        await call(step, self.running)
+
+    async def attended(self, work: Coroutine[Any, Any, T]) -> T:
         """Do work; the end of the application meanwhile is told. Raises ApplicationError."""
-        await (work if self.application is None else self.application.attended(work))
+        return await (work if self.application is None else self.application.attended(work))
+
+    async def restart(self, ending: Ending) -> None:
+        """End the simulator and start it again as it was. Raises UserError."""
+        assert self._own is not None, "a scenario that restarts has a simulator of its own"
+        await self._own.restart(ending)
 
     def person(self, name: str) -> Person:
         """The person of that name."""
@@ -75,6 +96,11 @@ class Stage:
     def runs(self) -> dict[str, RunReport]:
         """What became of the last run of each campaign."""
         return self.system.reports
+
+    @property
+    def begins(self) -> Instant:
+        """When the scenario begins, in the account's time."""
+        return parse_instant(str(self.account.shown["clock"]["now"]))
 
     @property
     def code(self) -> str:
@@ -127,11 +153,17 @@ async def set_up(
 ) -> AsyncIterator[Stage]:
     """Make the account and the campaign system, join them, and take them down after.
 
-    With `keep` the account stays in the simulator for a look.
+    With `keep` the account stays in the simulator for a look. A scenario that restarts the simulator
+    has one of its own and an endpoint of its own, in nobody's way; both end with it.
     """
-    account = await environment.account(_account_document(scenario, seed))
-    vibes = account.vibes()
-    async with vibes:
+    async with AsyncExitStack() as opened:
+        own = None
+        if any(step.restart is not None for step in scenario.spec.steps):
+            own = await opened.enter_async_context(OwnSimulator())
+            environment = own.environment
+            endpoint = await opened.enter_async_context(Endpoint())
+        account = await environment.account(_account_document(scenario, seed))
+        vibes = await opened.enter_async_context(account.vibes())
         system = CampaignSystem(
             vibes,
             _service(scenario.spec.account) if scenario.spec.choices.service else None,
@@ -144,7 +176,7 @@ async def set_up(
         )
         endpoint.add(account.key, system)
         try:
-            stage = Stage(scenario, account, system, vibes, endpoint)
+            stage = Stage(scenario, account, system, vibes, endpoint, own)
             await _join(stage, endpoint)
             async with AsyncExitStack() as applications:
                 if scenario.spec.sut is not None:
@@ -152,7 +184,7 @@ async def set_up(
                 yield stage
         finally:
             endpoint.remove(account.key)
-            if not keep:
+            if not keep and own is None:
                 await account.delete()
 
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-
 from harness.campaigns.people import FLAGS, Person, e164
-from harness.environment import ControlError
-from harness.scenario import application
-from harness.scenario.checks import matches
 from harness.scenario.faults import FaultStep
 from harness.scenario.model import (
     ChangeStep,
@@ -18,16 +13,17 @@ from harness.scenario.model import (
     SubmitStep,
     VibesStep,
 )
+from harness.scenario.moving import StepError, move, until
 from harness.scenario.stage import Stage
+from harness.scenario.values import matches
 from harness.vibes import AnswerLost
 
 
-class StepError(ValueError):
-    """A step could not be done as the scenario says."""
-
-
 async def do(step: StepSpec, stage: Stage) -> None:
-    """Do one step, then let all it caused be done. Time moves only in `advance` and `to`."""
+    """Do one step, then let all it caused be done. Time moves in `advance`, `to` and `until` alone.
+
+    Raises StepError where a step is not as the scenario says.
+    """
     if step.run is not None:
         await stage.system.run(step.run)
     elif step.fill_form is not None:
@@ -39,9 +35,11 @@ async def do(step: StepSpec, stage: Stage) -> None:
         mdn = stage.mdn(reply.person) if reply.person is not None else reply.phone
         await stage.account.text(mdn or "", reply.text, reply.to)
     elif step.advance is not None:
-        await _move(stage.account.advance(step.advance), stage)
+        await move(stage.account.advance(step.advance), stage)
     elif step.to is not None:
-        await _move(stage.account.move_to(step.to), stage)
+        await move(stage.account.move_to(step.to), stage)
+    elif step.until is not None:
+        await _wait(step, stage)
     elif step.change is not None:
         await _change(step.change, stage)
     elif step.create is not None:
@@ -53,7 +51,7 @@ async def do(step: StepSpec, stage: Stage) -> None:
     elif step.phone is not None:
         await stage.account.set_handset(stage.mdn(step.phone.person), _handset(step.phone))
     elif step.http is not None:
-        await application.call(step.http, stage.running)
+        await stage.call(step.http)
     elif step.vibes is not None:
         await _call_vibes(step.vibes, stage)
     elif step.submit is not None:
@@ -69,6 +67,8 @@ async def do(step: StepSpec, stage: Stage) -> None:
         await stage.account.operate(method, path, step.operator.body)
     elif step.delete is not None:
         stage.system.delete(stage.person(step.delete))
+    elif step.restart is not None:
+        await stage.restart(step.restart)
     await stage.settle()
 
 
@@ -86,6 +86,8 @@ def title(step: StepSpec) -> str:
         return f"advance {step.advance}"
     if step.to is not None:
         return f"move the clock to {step.to}"
+    if step.until is not None:
+        return f"move the clock until it is so, {step.until.within} at most"
     if step.change is not None:
         return f"change {step.change.person}"
     if step.create is not None:
@@ -112,17 +114,18 @@ def title(step: StepSpec) -> str:
         return f"operator: {step.operator.call}"
     if step.delete is not None:
         return f"delete {step.delete}"
+    if step.restart is not None:
+        return f"restart the simulator: {step.restart}"
+    if step.explain is not None:
+        return f"explain {step.explain}"
     return "expect"
 
 
-async def _move(moving: Awaitable[None], stage: Stage) -> None:
-    """Move time; where campaigns trigger each other without end meanwhile, that is what is told."""
-    try:
-        await moving
-    except ControlError as error:
-        if stage.system.broken is not None:
-            raise StepError(str(stage.system.broken)) from error
-        raise
+async def _wait(step: StepSpec, stage: Stage) -> None:
+    missed = await until(step, stage)
+    if missed:
+        told = "; ".join(f"expected {found.expected}, {found.actual}" for _path, found in missed)
+        raise StepError(told)
 
 
 async def _call_vibes(step: VibesStep, stage: Stage) -> None:
@@ -154,6 +157,8 @@ async def _submit(step: SubmitStep, stage: Stage) -> None:
             receipts_url=stage.receipts_url if step.receipts != "NONE" else None,
         )
         status, error, told = answer.status, answer.error_code, answer.description
+        if answer.message_id is not None:
+            stage.by_hand.add(answer.message_id)
     except AnswerLost as lost:
         told = str(lost)
     wanted = step.answers or (200 if step.error is None else None)

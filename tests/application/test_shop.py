@@ -82,7 +82,7 @@ async def _customer(shop: Application, mdn: str) -> Any:
 async def _played(name: str, *, of_its_own: bool = False) -> tuple[ScenarioResult, list[Any]]:
     """How a shipped scenario ended, and its journal."""
     (scenario,) = load_all([SHIPPED[name]])
-    async with spawn() if of_its_own else start() as environment, Endpoint() as endpoint:
+    async with spawn() if of_its_own else start() as environment, Endpoint(environment) as endpoint:
         async for event in play(scenario, environment, endpoint, 0, keep=True):
             if isinstance(event, ScenarioFinished):
                 result = event.result

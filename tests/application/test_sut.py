@@ -41,14 +41,17 @@ SIGN_UP = '{call: POST /signup, body: {phone: "3125550101", consent: true}, answ
 
 WITH_APPLICATION = {
     *("http", "reply", "advance", "to", "phone", "vibes", "submit", "operator"),
-    *("fault", "heal", "expect"),
+    *("fault", "heal", "until", "restart", "explain", "expect"),
 }
-CHECKS_WITH_APPLICATION = {"inbox", "messages", "member", "pending", "callbacks", "fault"}
+CHECKS_WITH_APPLICATION = {
+    *("inbox", "messages", "no_message", "order", "cost"),
+    *("member", "pending", "callbacks", "fault"),
+}
 
 
 async def _played(text: str, file: str = "x") -> ScenarioResult:
     scenario = check(read_text(text, file))
-    async with start() as environment, Endpoint() as endpoint:
+    async with start() as environment, Endpoint(environment) as endpoint:
         async for event in play(scenario, environment, endpoint, 0, keep=False):
             if isinstance(event, ScenarioFinished):
                 return event.result

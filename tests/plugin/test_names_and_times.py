@@ -10,7 +10,7 @@ import pytest
 
 from smsim_pytest import identity, times
 from smsim_pytest.control import Control, SmsError
-from smsim_pytest.scenario_files import name_of
+from smsim_pytest.scenario_names import scenarios_in
 
 KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 
@@ -71,7 +71,7 @@ def test_a_file_is_called_by_its_sentence(tmp_path: Path, text: str, name: str |
     """The top-level name alone, and none where it cannot be read."""
     path = tmp_path / "x.sms.yaml"
     path.write_text(text)
-    assert name_of(path) == name
+    assert [item.name for item in scenarios_in(path)] == [name or "x"]
 
 
 def test_what_is_no_url_is_said_to_be_none() -> None:

@@ -85,3 +85,65 @@ def test_a_test_plays_a_file(with_files: Project) -> None:
     )
     run = with_files.run("-q", "deep/test_it.py", *ASYNCIO)
     assert "3 passed" in run.words, run.words
+
+
+CASES = """
+x-early: &early {wait: 1h, told: in time}
+name: A yes after ${wait} is ${told}, ${so} $${so}
+cases:
+  early: {<<: *early, so: yes}
+  late: {wait: 25h, told: too late, so: no}
+include: people.inc.yaml
+steps:
+  - reply: {person: ana, text: VIP}
+  - advance: ${wait}
+  - reply: {person: ana, text: Y}
+  - expect:
+      - member: {person: ana, list: 1001}
+      - messages: {text: "${told}${so}", count: 0}
+"""
+
+
+def test_each_case_is_a_test(project: Project) -> None:
+    """Called by its sentence and its name, and played by itself; included files are none."""
+    project.write("edge.sms.yaml", CASES)
+    project.write("people.inc.yaml", 'people: {ana: {phone: "(312) 555-0101"}}')
+    run = project.run("-v")
+    assert "1 failed, 1 passed" in run.words, run.words
+    assert "edge.sms.yaml::A yes after 1h is in time, yes ${so}[early] PASSED" in run.words
+    assert "edge.sms.yaml::A yes after 25h is too late, no ${so}[late] FAILED" in run.words
+    assert "again: smsim run 'edge.sms.yaml[late]' --seed 0" in run.words
+    alone = project.run("-v", "-k", "early]")
+    assert "1 passed, 1 deselected" in alone.words, alone.words
+
+
+def test_a_table_that_cannot_be_read_is_told_by_the_test(project: Project) -> None:
+    """Collecting a file never fails; the mistakes in it are its test's."""
+    project.write("list.sms.yaml", CASES.replace("cases:\n", "cases: [a]\nx-cases:\n"))
+    project.write("broken.sms.yaml", f"{CASES}\n  - [")
+    run = project.run("-v")
+    assert "2 failed" in run.words, run.words
+    assert "list.sms.yaml:3:1: write cases by name" in run.words
+    assert "broken.sms.yaml::broken FAILED" in run.words
+
+
+def test_a_test_plays_one_case(project: Project) -> None:
+    """`FILE[case]`; of several that are not chosen from it is told which there are."""
+    project.write("edge.sms.yaml", CASES)
+    project.write("people.inc.yaml", 'people: {ana: {phone: "(312) 555-0101"}}')
+    project.write(
+        "test_it.py",
+        """
+        import pytest
+        from smsim_pytest import ScenarioFailed
+
+        def test_one(sms_scenario):
+            assert sms_scenario("edge.sms.yaml[early]").title.endswith("[early]")
+
+        def test_all(sms_scenario):
+            with pytest.raises(ScenarioFailed, match=r"play one: edge.sms.yaml\\[early\\] or edge"):
+                sms_scenario("edge.sms.yaml")
+        """,
+    )
+    run = project.run("-q", "test_it.py")
+    assert "2 passed" in run.words, run.words

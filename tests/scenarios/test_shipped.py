@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from harness.environment import start
 from harness.events import ScenarioFinished, ScenarioResult, Verdict
 from harness.runner import play
 from harness.scenario.campaigns import FilterSpec, FlowStepSpec, TriggerSpec
+from harness.scenario.checks import Check
 from harness.scenario.expectations import inverted
+from harness.scenario.model import StepSpec
 from harness.scenario.reading import Scenario, load_all
 from harness.scenario.rules import RULES
 from harness.scenario.source import Source
@@ -30,8 +33,15 @@ def _turned_round(scenario: Scenario, index: int) -> Scenario:
     return Scenario(scenario.file, scenario.name, spec, source)
 
 
+def _with(scenario: Scenario, index: int, *steps: StepSpec) -> Scenario:
+    """The scenario with other steps in place of one."""
+    before, after = scenario.spec.steps[:index], scenario.spec.steps[index + 1 :]
+    spec = scenario.spec.model_copy(update={"steps": (*before, *steps, *after)})
+    return replace(scenario, spec=spec)
+
+
 async def _result(scenario: Scenario) -> ScenarioResult:
-    async with start() as environment, Endpoint() as endpoint:
+    async with start() as environment, Endpoint(environment) as endpoint:
         seed = scenario.spec.seed
         async for event in play(scenario, environment, endpoint, seed, keep=False):
             if isinstance(event, ScenarioFinished):
@@ -63,6 +73,43 @@ async def test_an_inverted_expectation_fails(scenario: Scenario, index: int) -> 
     assert [failure.position for failure in result.failures] == [
         str(scenario.at(("steps", index, "expect", number))) for number in range(len(expected))
     ]
+
+
+UNTIL = [
+    pytest.param(scenario, index, id=f"{scenario.name}-{index}")
+    for scenario in SHIPPED
+    for index, step in enumerate(scenario.spec.steps)
+    if step.until is not None
+]
+
+
+@pytest.mark.parametrize(("scenario", "index"), UNTIL)
+async def test_until_leads_to_what_it_says_and_no_further(scenario: Scenario, index: int) -> None:
+    """Where time stands then each of its checks holds: turned round, each is found not to."""
+    until = scenario.spec.steps[index]
+    opposite = tuple(inverted(check) for check in until.checks.values())
+    result = await _result(_with(scenario, index, until, StepSpec(expect=opposite)))
+    assert result.verdict is Verdict.FAILED
+    assert len(result.failures) == len(opposite)
+
+
+@pytest.mark.parametrize(("scenario", "index"), UNTIL)
+async def test_until_is_not_there_for_nothing(scenario: Scenario, index: int) -> None:
+    """Without any time passing its checks do not all hold yet."""
+    checks = tuple(scenario.spec.steps[index].checks.values())
+    result = await _result(_with(scenario, index, StepSpec(expect=checks)))
+    assert result.verdict is Verdict.FAILED
+    assert {failure.position for failure in result.failures} <= {
+        str(scenario.at(("steps", index, "expect", number))) for number in range(len(checks))
+    }
+
+
+def test_every_step_and_check_has_a_scenario() -> None:
+    """Nothing of the language is shipped that no shipped scenario shows."""
+    steps = [step for item in SHIPPED for step in item.spec.steps]
+    shown = {name for step in steps for name in _given(step)}
+    shown |= {name for step in steps for check in step.checks.values() for name in _given(check)}
+    assert {*StepSpec.model_fields, *Check.model_fields} - shown == set()
 
 
 def test_every_scenario_expects_something() -> None:

@@ -19,7 +19,7 @@ ANA = 'name: x\npeople:\n  ana: {phone: "(312) 555-0101"}\n'
 
 async def _played(text: str, *, url: bool = False) -> ScenarioResult:
     scenario = check(read_text(ANA + text, "x"))
-    async with spawn() if url else start() as environment, Endpoint() as endpoint:
+    async with spawn() if url else start() as environment, Endpoint(environment) as endpoint:
         async for event in play(scenario, environment, endpoint, 0, keep=False):
             if isinstance(event, ScenarioFinished):
                 return event.result

@@ -8,7 +8,8 @@ from typing import Any
 
 from harness.campaigns.activity_log import Activity, Kind
 from harness.campaigns.people import People, Person
-from harness.oracles import Evidence, Name, Violation, violations
+from harness.message_book import MessageBook
+from harness.oracles import Evidence, History, Name, Violation, violations
 
 ANA = "+13125550101"
 BEN = "+13125550102"
@@ -223,18 +224,21 @@ class Run:
         self.row("CallbackQueued", delivery=delivery)
         self.row("CallbackDelivered", delivery_id=delivery["delivery_id"], attempt=1, status=204)
 
-    def evidence(self, **more: Any) -> Evidence:
-        """All of it."""
+    def history(self, rows: list[dict[str, Any]] | None = None, **more: Any) -> History:
+        """All of it, or those rows of it, read."""
         evidence = Evidence(
-            journal=self.rows,
             activities=self.activities,
             people=self.people,
             endpoint="http://campaigns.test/",
         )
-        return replace(evidence, **more)
+        told, book = self.rows if rows is None else rows, MessageBook()
+        book.read(told)
+        history = History(replace(evidence, **more), book)
+        history.read(told)
+        return history
 
     def broke(self, name: Name, **more: Any) -> list[Violation]:
         """What broke of one invariant; nothing else may have."""
-        found = violations(self.evidence(**more))
+        found = violations(self.history(**more))
         assert {item.invariant for item in found} <= {name}, found
         return found

@@ -23,7 +23,7 @@ async def _broken(scenario: Scenario) -> set[Name]:
     """What a scenario breaks, played through and on until every message has ended."""
     async with (
         start() as environment,
-        Endpoint() as endpoint,
+        Endpoint(environment) as endpoint,
         set_up(scenario, environment, endpoint, scenario.spec.seed, keep=False) as stage,
     ):
         for step in scenario.spec.steps:

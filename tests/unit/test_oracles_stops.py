@@ -128,7 +128,7 @@ def test_an_account_that_lets_sends_through_answers_for_its_campaigns_only() -> 
     run.arrives()
     assert not run.broke(Name.AFTER_STOP)
     run.sends("Sale", "1001", run.people.named("ana"))
-    found = violations(run.evidence(), frozenset({Name.AUDIENCE}))
+    found = violations(run.history(), frozenset({Name.AUDIENCE}))
     assert [item.invariant for item in found] == [Name.AFTER_STOP]
 
 
@@ -251,10 +251,10 @@ def test_an_invariant_is_switched_off_by_its_name() -> None:
     run = _stopped()
     run.arrives()
     run.texts("HELP", "help")
-    both = violations(run.evidence(finished=True))
+    both = violations(run.history(finished=True))
     assert [item.invariant for item in both] == [Name.AFTER_STOP, Name.HELP_ANSWERED]
     off = frozenset({Name("after_stop")})
-    one = violations(run.evidence(finished=True), off)
+    one = violations(run.history(finished=True), off)
     assert [item.invariant for item in one] == [Name.HELP_ANSWERED]
 
 
@@ -262,4 +262,4 @@ def test_half_a_journal_is_refused() -> None:
     """Without the account there is nothing to judge by."""
     run = Run()
     with pytest.raises(ValueError, match="does not begin"):
-        violations(run.evidence(journal=run.rows[1:]))
+        run.history(run.rows[1:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from harness import recorder
+from harness import chronicle, recorder
 from harness.campaigns.endpoint import Endpoint
 from harness.environment import start
 from harness.events import Rung
@@ -32,7 +32,7 @@ async def _played(told: str) -> AsyncIterator[Stage]:
     scenario = check(read_text(STORY + told, "story"))
     async with (
         start() as environment,
-        Endpoint() as endpoint,
+        Endpoint(environment) as endpoint,
         set_up(scenario, environment, endpoint, 0, keep=False) as stage,
     ):
         for step in scenario.spec.steps:
@@ -129,9 +129,11 @@ async def test_what_was_counted_when_and_which_fault_struck_whom() -> None:
         "  - advance: 1m\n"
     )
     async with _played(told) as stage:
-        journal = await stage.account.events()
         (tally,) = recorder.tallies(stage.system.log)
-        once, never = recorder.faults(journal, stage.system.people)
+        faults = recorder.Faults(stage.system.people)
+        async for rows in chronicle.pages(stage.account, faults.types):
+            faults.read(rows)
+        once, never = faults.records()
     assert (tally.campaign, tally.per, tally.at) == ("Sale", "minute", "2026-01-05 15:00")
     assert (tally.sent, tally.delivered, tally.bounced, tally.clicked) == (1, 0, 1, 0)
     assert (once.effect, once.about) == ("fail 103", "carrier, +13125550101")

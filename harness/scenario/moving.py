@@ -1,0 +1,55 @@
+"""Moving time: so far, to an instant, or from one due instant to the next until something is so."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from harness.environment import ControlError
+from harness.scenario import expectations
+from harness.scenario.finding import Found
+from harness.scenario.model import StepSpec
+from harness.scenario.source import Path
+from harness.scenario.stage import Stage
+from simulator.domain.instants import iso, parse_duration, parse_instant
+
+Unmet = list[tuple[Path, Found]]
+"""The checks of a step that do not hold: where each stands in the step, and what it found."""
+
+
+class StepError(ValueError):
+    """A step could not be done as the scenario says."""
+
+
+async def move(moving: Awaitable[None], stage: Stage) -> None:
+    """Move time; where campaigns trigger each other without end meanwhile, that is what is told."""
+    try:
+        await moving
+    except ControlError as error:
+        if stage.system.broken is not None:
+            raise StepError(str(stage.system.broken)) from error
+        raise
+
+
+async def unmet(step: StepSpec, stage: Stage) -> Unmet:
+    """Look at all checks of a step, now."""
+    found = [
+        (path, await expectations.evaluate(check, stage)) for path, check in step.checks.items()
+    ]
+    return [(path, item) for path, item in found if not item.holds]
+
+
+async def until(step: StepSpec, stage: Stage) -> Unmet:
+    """Move time from one due instant to the next until all checks hold; those that never did.
+
+    Time stands where they first hold together, or where `within` is over.
+    """
+    assert step.until is not None, "the step is an until"
+    end = parse_instant(stage.account.now) + parse_duration(step.until.within)
+    while missed := await unmet(step, stage):
+        due = await stage.account.next_due()
+        ahead = parse_instant(due) if due is not None else end + 1
+        if ahead > end and parse_instant(stage.account.now) == end:
+            return missed
+        await move(stage.account.move_to(iso(min(ahead, end))), stage)
+        await stage.settle()
+    return []

@@ -1,0 +1,1 @@
+"""Faults planted in copies of the packages, to see that the shipped scenarios find them."""
