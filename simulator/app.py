@@ -16,7 +16,6 @@ from aiohttp import web
 
 from simulator.api import connect
 from simulator.api.control import routes as control
-from simulator.api.index import add_routes as add_index
 from simulator.api.keys import ACCOUNTS, BODY_LIMIT, NEAR, SETTINGS
 from simulator.api.middleware import in_words
 from simulator.api.platform import routes as platform
@@ -34,6 +33,7 @@ from simulator.store.memory import MemoryStore
 from simulator.store.sqlite import SqliteStore
 from simulator.transport.by_scheme import ByScheme
 from simulator.transport.http import HttpTransport
+from simulator.ui import routes as ui
 
 
 class Simulator:
@@ -130,7 +130,7 @@ class Simulator:
         platform.add_routes(app)
         connect.add_routes(app)
         control.add_routes(app)
-        add_index(app)
+        ui.add_routes(app)
         app.on_shutdown.append(self._close_feeds)
         return app
 

@@ -114,13 +114,22 @@ class MessageRecord(msgspec.Struct, frozen=True, gc=False):
 
 
 class MessageQuery(msgspec.Struct, frozen=True):
-    """Which messages, oldest first; absent members do not narrow. `after` is a position."""
+    """Which messages; absent members do not narrow. `after` and `below` are positions.
+
+    `since` is part of what is asked for and `until` is not; `text` is found in any letter case.
+    """
 
     direction: str | None = None
     mdn: str | None = None
     state: str | None = None
+    code: str | None = None
+    purpose: str | None = None
+    text: str | None = None
     since: Instant | None = None
+    until: Instant | None = None
     after: int = 0
+    below: int | None = None
+    newest_first: bool = False
     limit: int = 100
 
 

@@ -175,7 +175,7 @@ class MemoryStore:
         return [book.row(seq) for seq in islice(found, limit)]
 
     async def messages(self, account: str, query: MessageQuery) -> list[MessageRecord]:
-        """Recorded messages that meet the query, oldest first."""
+        """Recorded messages that meet the query, oldest first or newest first."""
         book = self._books[account]
         return list(islice(_met(book, query), query.limit))
 
@@ -203,10 +203,10 @@ class MemoryStore:
 
 
 def _met(book: _Book, query: MessageQuery) -> Iterator[MessageRecord]:
-    keys = book.messages if query.mdn is None else book.by_mdn.get(query.mdn, ())
-    for key in keys:
+    keys = book.messages if query.mdn is None else book.by_mdn.get(query.mdn, [])
+    for key in reversed(keys) if query.newest_first else keys:
         rows = book.messages[key]
-        if rows[0] > query.after:
+        if rows[0] > query.after and (query.below is None or rows[0] < query.below):
             record = book.message(rows)
             if _meets(record, query):
                 yield record
@@ -227,5 +227,9 @@ def _meets(record: MessageRecord, query: MessageQuery) -> bool:
     return (
         (query.direction is None or record.direction == query.direction)
         and (query.state is None or record.state == query.state)
+        and (query.code is None or record.code == query.code)
+        and (query.purpose is None or record.purpose == query.purpose)
         and (query.since is None or record.at >= query.since)
+        and (query.until is None or record.at < query.until)
+        and (query.text is None or query.text.lower() in record.text.lower())
     )

@@ -124,19 +124,27 @@ class SqliteStore:
         return [_entry(row) for row in rows]
 
     async def messages(self, account: str, query: MessageQuery) -> list[MessageRecord]:
-        """Recorded messages that meet the query, oldest first."""
+        """Recorded messages that meet the query, oldest first or newest first."""
         sql = f"SELECT {_COLUMNS} FROM message WHERE company_key = ? AND position > ?"
         values: list[object] = [account, query.after]
         for column, value in (
             ("direction =", query.direction),
             ("mdn =", query.mdn),
             ("state =", query.state),
+            ("code =", query.code),
+            ("purpose =", query.purpose),
             ("at >=", query.since),
+            ("at <", query.until),
+            ("position <", query.below),
         ):
             if value is not None:
                 sql += f" AND {column} ?"
                 values.append(value)
-        rows = await self._all(f"{sql} ORDER BY position LIMIT ?", (*values, query.limit))
+        if query.text is not None:
+            sql += r" AND text LIKE ? ESCAPE '\'"
+            values.append(f"%{_literally(query.text)}%")
+        way = "DESC" if query.newest_first else "ASC"
+        rows = await self._all(f"{sql} ORDER BY position {way} LIMIT ?", (*values, query.limit))
         return [_message(row) for row in rows]
 
     async def message(self, account: str, message_id: str) -> tuple[MessageRecord, int] | None:
@@ -288,6 +296,13 @@ def _projected(batches: list[Batch]) -> dict[str, list[Row]]:
             (key, item.delivery_id, msgspec.json.encode(item)) for item in batch.attempts
         ]
     return rows
+
+
+def _literally(text: str) -> str:
+    """A text as LIKE finds it, whatever is in it."""
+    for sign in ("\\", "%", "_"):
+        text = text.replace(sign, f"\\{sign}")
+    return text
 
 
 def _cannot_open(path: Path, error: Exception) -> UserError:

@@ -50,8 +50,8 @@ async def get(request: web.Request) -> web.Response:
     records = await universe.store.messages(
         universe.record.company_key, MessageQuery(mdn=mdn, limit=LONGEST_CONVERSATION)
     )
-    shown = [views.message(record, universe.account.prices) for record in records]
-    return respond({**_shown(universe, mdn), "messages": shown})
+    texts = [views.message(record, universe.account.prices) for record in records]
+    return respond({**shown(universe, mdn), "messages": texts})
 
 
 async def text(request: web.Request) -> web.Response:
@@ -77,7 +77,7 @@ async def put(request: web.Request) -> web.Response:
         connected=UNSET if spec.connected is None else spec.connected,
     )
     taken(await universe.engine.submit(command))
-    return respond(_shown(universe, mdn))
+    return respond(shown(universe, mdn))
 
 
 def _persona(universe: Universe, spec: PersonaSpec) -> Persona:
@@ -90,7 +90,8 @@ def _persona(universe: Universe, spec: PersonaSpec) -> Persona:
     return account.persona(spec.name)
 
 
-def _shown(universe: Universe, mdn: Mdn) -> dict[str, object]:
+def shown(universe: Universe, mdn: Mdn) -> dict[str, object]:
+    """A phone: its persona, whether it is on, its carrier."""
     handset = universe.world.handsets.get(mdn)
     code = carrier_of(universe.world, mdn)
     return {

@@ -1,0 +1,32 @@
+"""News: a stream that says that something happened, at most once a second, so that pages look again."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from aiohttp import web
+
+from simulator.ui.page import Page
+
+AT_MOST_EVERY_S = 1.0
+"""Real seconds between two pieces of news: a page looks again, whatever came in between."""
+
+
+async def news(page: Page) -> web.StreamResponse:
+    """GET live: `news` with the number of the last row; one at once where rows came meanwhile."""
+    request, universe = page.request, page.universe
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+    )
+    await response.prepare(request)
+    last = request.headers.get("Last-Event-ID", "")
+    after = int(last) if last.isascii() and last.isdigit() else universe.engine.seq
+    with suppress(ConnectionResetError):  # the reader has left
+        await response.write(b"retry: 1000\n\n")
+        while not universe.feed.closed:
+            await universe.feed.wait(after)
+            after = universe.engine.seq
+            await response.write(f"id: {after}\nevent: news\ndata: {after}\n\n".encode())
+            await asyncio.sleep(AT_MOST_EVERY_S)
+    return response
