@@ -58,6 +58,7 @@ COMMANDS = {
     "export": "journal",
     "replay": "journal",
     "consent": "consent",
+    "copy": "copying",
     "new": "starter",
     "schema": "starter",
     "doctor": "starter",

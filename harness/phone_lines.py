@@ -50,9 +50,12 @@ class Phones:
         self._mdn_of: dict[str, str] = {}
         self._messages: dict[str, Any] = {}
         self._requests: dict[str, Any] = {}
+        self._over: dict[str, tuple[str, datetime]] = {}
+        self._yes: dict[str, str] = {}
         self._told: dict[str, Any] = {}
         self._handsets: dict[str, Any] = {}
         self._readers: dict[str, chronicle.Reader] = {
+            "AccountOpened": self._opened,
             "PersonAdded": self._person,
             "PersonUpdated": self._person,
             "MoReceived": self._received,
@@ -118,8 +121,33 @@ class Phones:
 
     def _received(self, row: Row, data: Any) -> None:
         mo = data["mo"]
-        text = f'"{mo["text"]}" to {mo["code"]} (taken as {mo["taken_as"]})'
+        taken_as = mo["taken_as"]
+        if taken_as == "unmatched":
+            taken_as += self._why_unmatched(mo["mdn"])
+        text = f'"{mo["text"]}" to {mo["code"]} (taken as {taken_as})'
         self._add(row, mo["mdn"], "phone", text, "reply", "phone")
+
+    def _why_unmatched(self, mdn: str) -> str:
+        """Why a text was no yes: a request waits for another, or the last one is over."""
+        of_phone = [item for item in self._requests.values() if item["mdn"] == mdn]
+        waiting = [item for item in of_phone if item["participation_id"] not in self._over]
+        if waiting:
+            item = waiting[-1]
+            wanted = self._yes.get(item["campaign_id"], "")
+            return f": {item['campaign_id']} waits for {wanted}" if wanted else ""
+        if of_phone:
+            item = of_phone[-1]
+            outcome, at = self._over[item["participation_id"]]
+            ended = f"ended at {at:%Y-%m-%d %H:%M:%S} ({outcome})"
+            return f": the request to join {item['campaign_id']} {ended}"
+        return ""
+
+    def _opened(self, _row: Row, data: Any) -> None:
+        for item in data["account"]["campaigns"]:
+            words = [f'"{word}"' for word in item["yes"]]
+            if item.get("yes_pattern") is not None:
+                words.append(f"a text as {item['yes_pattern']}")
+            self._yes[item["id"]] = " or ".join(words)
 
     def _accepted(self, row: Row, data: Any) -> None:
         mt = data["mt"]
@@ -193,6 +221,8 @@ class Phones:
     def _ended(self, row: Row, data: Any) -> None:
         item = self._requests.get(data["participation_id"])
         if item is not None:
+            at = datetime.fromisoformat(str(row["at"]))
+            self._over[data["participation_id"]] = str(data["outcome"]).lower(), at
             text = f"the request to join {item['campaign_id']} ends {data['outcome']}"
             self._add(row, item["mdn"], "vibes", text, "consent")
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from harness import oracles, recorder, timeline
 from harness.application import log_of
-from harness.campaigns.calendar import read_duration
+from harness.campaigns.calendar import read_length
 from harness.campaigns.endpoint import Endpoint
 from harness.environment import Environment
 from harness.events import (
@@ -167,7 +167,7 @@ async def _look_back(stage: Stage) -> _Past:
     history = await gather(
         stage,
         quiet_hours=oracles.QuietHours(**quiet.model_dump()) if quiet is not None else None,
-        cap=(spec.cap.count, read_duration(spec.cap.per)) if spec.cap is not None else None,
+        cap=(spec.cap.count, read_length(spec.cap.per)) if spec.cap is not None else None,
         beside=(phones, faults),
     )
     drawn = await timeline.of_people(stage, names, phones)

@@ -9,6 +9,7 @@ Nothing is global, so two simulators run in one process.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -39,7 +40,8 @@ from simulator.ui import routes as ui
 class Simulator:
     """A running simulator: its accounts, and its HTTP server once it listens.
 
-    `near` has servers of this process by `host:port`: what is told there needs no socket.
+    `near` has servers of this process by `host:port`: what is told there needs no socket. `fittings`
+    put into the application what the simulator itself does not know, before it listens.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Simulator:
     ) -> None:
         self.settings = settings
         self.near = near
+        self.fittings: list[Callable[[web.Application], None]] = []
         by_scheme = ByScheme(transport)
         self.accounts = Accounts(store, by_scheme, wall)
         init_seconds = milliseconds(settings.smpp_init) / 1000
@@ -131,6 +134,8 @@ class Simulator:
         connect.add_routes(app)
         control.add_routes(app)
         ui.add_routes(app)
+        for fit in self.fittings:
+            fit(app)
         app.on_shutdown.append(self._close_feeds)
         return app
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
 
-from simulator.documents import Fault, Spec, rather, read
+from simulator.documents import Fault, Form, Spec, rather, read
 from simulator.domain import account as domain
 from simulator.domain.instants import Instant, parse_duration, parse_instant
 from simulator.domain.keywords import SYSTEM, normalise
@@ -52,7 +52,9 @@ class SourceCodeSpec(Spec):
     """A short or long code and its automatic replies."""
 
     code: Id
+    """The number texts come from."""
     country_code: Id = "1"
+    """Of its country."""
     help: str = "Reply STOP to stop messages. Msg&data rates may apply."
     """The reply to HELP."""
     stop: str = "You are unsubscribed and will get no more messages. Reply START to return."
@@ -69,21 +71,26 @@ class ListSpec(Spec):
     """A subscription list."""
 
     id: Id
+    """Its id."""
     name: str | None = None
+    """What it is called; its id if absent."""
 
 
 class AcquisitionSpec(Spec):
     """An acquisition campaign: the way onto a list."""
 
     id: Id
+    """Its id."""
     list: Id
     """The list it leads to."""
     code: Id | None = None
     """The source code it runs on; the account's first if absent."""
     description: str | None = None
+    """What it is for."""
     keywords: tuple[str, ...] = ()
     """Texts that join, in any case."""
     opt_in: Literal["double", "single"] = "double"
+    """`double` asks for a yes first."""
     window: DurationText = "24h"
     """How long a yes counts after the request."""
     yes: tuple[str, ...] = ("Y",)
@@ -91,7 +98,9 @@ class AcquisitionSpec(Spec):
     yes_pattern: PatternText | None = None
     """A regular expression that confirms as well, such as a zip code (A7)."""
     confirmation: str | None = None
+    """The prompt."""
     welcome: str | None = None
+    """What a new member is told."""
     already: str | None = None
     """The reply to the keyword from somebody who is a member."""
 
@@ -132,7 +141,8 @@ class ConnectSpec(Spec):
     """What `<companyId>` must be where a client sends it (1030); any will do if absent."""
     per_second: StrictInt = Field(default=0, ge=0, le=100_000)
     """Calls a second that may submit, in real time; more answer 429; 0 is without bound."""
-    mo_url: str | None = Field(default=None, pattern=r"^https?://")
+    mo_url: Annotated[str, Form(r"^https?://", ("http://127.0.0.1:9000/mo",), "URL")] | None = None
+    """Where raw inbound texts go."""
     mo_auth: tuple[str, str] | None = None
     """User and password of the MO endpoint's Basic auth."""
     mo_via: Literal["http", "smpp", "both"] = "both"
@@ -176,6 +186,7 @@ class SettingsSpec(Spec):
     callback_timeout: DurationText = "2s"
     """Real time a destination has to answer."""
     retry_every: DurationText = "5m"
+    """How long until a callback is tried again."""
     retries: StrictInt = Field(default=5, ge=0, le=100)
     """Attempts at a callback after the first."""
     callback_queue_limit: StrictInt = Field(default=10_000, ge=1, le=1_000_000)
@@ -195,21 +206,31 @@ class SettingsSpec(Spec):
 class AccountSpec(Spec):
     """An account; every member may be absent."""
 
-    company_key: Id | None = Field(default=None, pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")
-    username: Id | None = Field(default=None, pattern=r"^[^:]+$")
+    company_key: (
+        Annotated[Id, Form(r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$", ("acme",), "company_key")] | None
+    ) = None
+    """Its key."""
+    username: Annotated[Id, Form(r"^[^:]+$", ("acme",), "user name")] | None = None
+    """For Basic auth; the key if absent."""
     password: Id | None = None
+    """For Basic auth; the key if absent."""
     seed: StrictInt = Field(default=0, ge=0, lt=2**63)
+    """Of all chance in it."""
     clock: ClockSpec = ClockSpec()
     source_codes: tuple[SourceCodeSpec, ...] = (SourceCodeSpec(code="65047"),)
+    """The codes it sends from."""
     subscription_lists: tuple[ListSpec, ...] = (
         ListSpec(id="1001", name="VIP Deals"),
         ListSpec(id="1002", name="Store News"),
     )
+    """Its lists."""
     acquisition_campaigns: tuple[AcquisitionSpec, ...] = (
         AcquisitionSpec(id="JoinVip01", list="1001", keywords=("VIP",)),
         AcquisitionSpec(id="JoinNews01", list="1002", keywords=("NEWS",)),
     )
+    """The ways onto its lists."""
     custom_fields: tuple[Id, ...] = ("first_name", "last_name")
+    """Fields of persons."""
     connect: ConnectSpec = ConnectSpec()
     carriers: Annotated[dict[str, Carrier], AfterValidator(known_carriers)] = {}
     """`default`, and carriers by code; a shipped profile's name, or what differs from one."""

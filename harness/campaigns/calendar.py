@@ -13,10 +13,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from simulator.domain.instants import parse_duration
+
 ZONE = ZoneInfo("America/Chicago")
 """The zone where none is said."""
 
 _WORDS = re.compile(r"(\d+)\s*(minute|hour|day|week|month)s?", re.IGNORECASE)
+_SHORT = re.compile(r"(\d+(ms|[smhdw]))+")
 _UNITS = {
     "minute": timedelta(minutes=1),
     "hour": timedelta(hours=1),
@@ -134,6 +137,19 @@ def to_utc(local: datetime, zone: ZoneInfo) -> datetime:
     return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
+def read_length(text: str) -> timedelta:
+    """A length of time in words, `2 days`, or short, `48h`, where no wait is meant.
+
+    Raises ValueError. Source: inferred.
+    """
+    if _WORDS.fullmatch(text.strip()):
+        return read_duration(text)
+    length = timedelta(microseconds=parse_duration(text))
+    if length > LONGEST:
+        raise ValueError(f'"{text}" is longer than 100 years')
+    return length
+
+
 def read_duration(text: str) -> timedelta:
     """`4 hours`, `2 days`, in words, as Marketo's wait takes it. Raises ValueError.
 
@@ -142,7 +158,10 @@ def read_duration(text: str) -> timedelta:
     """
     match = _WORDS.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f'"{text}" is no wait; write "30 minutes", "4 hours", "2 days", "1 week"')
+        short = ": Marketo ignores a wait that is abbreviated" if _SHORT.fullmatch(text) else ""
+        raise ValueError(
+            f'"{text}" is no wait; write "30 minutes", "4 hours", "2 days", "1 week"{short}'
+        )
     if len(match[1]) > 9 or int(match[1]) > LONGEST / _UNITS[match[2].lower()]:
         raise ValueError(f'"{text}" is longer than 100 years')
     return int(match[1]) * _UNITS[match[2].lower()]

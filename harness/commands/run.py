@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from fnmatch import fnmatch
@@ -21,6 +22,8 @@ from harness.reporting.html import HtmlReporter
 from harness.reporting.junit import JunitReporter
 from harness.reporting.ndjson import NdjsonReporter
 from harness.runner import run
+from harness.scenario.doubts import warnings
+from harness.scenario.finding import counted
 from harness.scenario.reading import Scenario, load_all
 from simulator.errors import UserError
 
@@ -51,7 +54,8 @@ def add(commands: Any) -> None:
 def check(told: argparse.Namespace) -> int:
     """Read every file. Raises Mistakes with all there are."""
     scenarios = load_all(told.paths)
-    print(f"{len(scenarios)} scenarios are right")
+    _warn(scenarios)
+    print(f"{counted(len(scenarios), 'scenario')} {'is' if len(scenarios) == 1 else 'are'} right")
     return 0
 
 
@@ -60,15 +64,23 @@ def command(told: argparse.Namespace) -> int:
     scenarios = [item for item in load_all(told.paths) if _wanted(item, told.only)]
     if not scenarios:
         raise UserError(f'no scenario has "{told.only}" in its name')
+    _warn(scenarios)
     where = start() if told.url is None else connect(told.url, told.control_token)
     return asyncio.run(
         _play(where, scenarios, reporters(told), seed=told.seed, jobs=told.jobs, keep=told.keep)
     )
 
 
+def _warn(scenarios: Sequence[Scenario]) -> None:
+    """Tell what is likely not meant, where no report is written."""
+    for line in warnings(scenarios):
+        print(line, file=sys.stderr)
+
+
 def reporters(told: argparse.Namespace) -> list[Reporter]:
     """The reporters a call asks for; the console always."""
-    chosen: list[Reporter] = [ConsoleReporter()]
+    single = not any(path.is_dir() for path in told.paths)
+    chosen: list[Reporter] = [ConsoleReporter(tells_missing=not single)]
     if told.junit is not None:
         chosen.append(JunitReporter(writable(told.junit)))
     if told.html is not None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 
+from harness.copying.pages import fit
 from simulator import __version__
 from simulator.app import build
 from simulator.config import ServerSettings
@@ -85,6 +86,7 @@ async def serve(settings: ServerSettings, ready_file: Path | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     async with build(settings) as simulator:
+        simulator.fittings.append(fit)
         url = await simulator.listen()
         smpp = await simulator.listen_smpp()
         if ready_file is not None:

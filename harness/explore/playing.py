@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from harness import oracles
-from harness.campaigns.calendar import read_duration
+from harness.campaigns.calendar import read_length
 from harness.campaigns.endpoint import Endpoint
 from harness.environment import ControlError, Environment, start
 from harness.oracles.gathering import gather
@@ -172,7 +172,7 @@ async def _judge(stage: Stage) -> list[Breakage]:
     history = await gather(
         stage,
         quiet_hours=oracles.QuietHours(**quiet.model_dump()) if quiet is not None else None,
-        cap=(cap.count, read_duration(cap.per)) if cap is not None else None,
+        cap=(cap.count, read_length(cap.per)) if cap is not None else None,
     )
     off = frozenset(map(oracles.Name, told.off))
     return [

@@ -104,6 +104,14 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    """A text as the language takes it: `${` would be a parameter."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value.replace("${", "$${"))
+
+
+_Dumper.add_representer(str, _text)
+
+
 def _block(value: Any) -> str:
     text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
     return str(text).rstrip("\n")

@@ -24,9 +24,10 @@ from harness.events import (
     StepStarted,
     Verdict,
 )
-from harness.reporting.coverage import arrived, by_rule
+from harness.reporting.coverage import arrived, by_rule, skipped
 from harness.reporting.ladder import brief
 from harness.reporting.progress import Bar
+from harness.scenario.finding import counted
 
 _MARKS = {
     Verdict.PASSED: "[green]✓[/]",
@@ -39,17 +40,23 @@ MOST_LINES = 30
 
 
 class ConsoleReporter:
-    """Prints to a terminal, or plainly to whatever stands in for one."""
+    """Prints to a terminal, or plainly to whatever stands in for one.
 
-    def __init__(self, console: Console | None = None) -> None:
+    Rules that no scenario shows are told where `tells_missing`: of single files they say nothing.
+    """
+
+    def __init__(self, console: Console | None = None, *, tells_missing: bool = True) -> None:
         self._console = console or Console(highlight=False)
+        self._tells_missing = tells_missing
         self._bar = Bar(self._console)
 
     def handle(self, event: RunEvent) -> None:
         """Show an event."""
         match event:
             case RunStarted():
-                self._console.print(f"{event.scenarios} scenarios, {escape(event.where)}")
+                self._console.print(
+                    f"{counted(event.scenarios, 'scenario')}, {escape(event.where)}"
+                )
                 self._bar.begin(event.scenarios)
             case ScenarioStarted():
                 self._bar.at(event.file, event.title)
@@ -128,7 +135,7 @@ class ConsoleReporter:
                 str(len(result.people)),
                 str(result.messages),
                 str(arrived(result)),
-                str(sum(bool(person.why_not) and not person.sent for person in result.people)),
+                str(skipped(result)),
                 _MARKS[result.verdict],
             )
         self._console.print()
@@ -146,5 +153,5 @@ class ConsoleReporter:
         shown = "  ".join(f"{rule} {len(found)}" for rule, found in covered.items() if found)
         missing = ", ".join(rule for rule, found in covered.items() if not found)
         self._console.print(f"\nScenarios by rule: {shown or 'none'}")
-        if missing:
+        if missing and self._tells_missing:
             self._console.print(f"[dim]No scenario here for {missing}[/]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from harness.campaigns.activity_log import Kind
 from harness.events import ScenarioResult, Verdict
 from harness.scenario.rules import RULES
 
@@ -23,3 +24,11 @@ def arrived(result: ScenarioResult) -> int:
     return len(
         {item.id for person in result.people for item in person.sent if item.state == "delivered"}
     )
+
+
+_SKIPPED = tuple(f"{kind}{after}" for kind in Kind if kind.endswith("skipped") for after in " :")
+
+
+def skipped(result: ScenarioResult) -> int:
+    """What campaigns skipped: each activity that says so, of everyone."""
+    return sum(why.startswith(_SKIPPED) for person in result.people for why in person.why_not)

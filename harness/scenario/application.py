@@ -16,7 +16,7 @@ from harness.application import Application, Launch, unknown_placeholders
 from harness.campaigns.people import e164
 from harness.scenario.source import Path
 from harness.scenario.values import matches
-from simulator.documents import Spec
+from simulator.documents import Form, Spec
 from simulator.specs.values import AsText, DurationText, as_text, milliseconds
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ Text = Annotated[
 ]
 """Text with placeholders, such as `{port}` (docs/your-application.md)."""
 
-UrlPath = Annotated[str, Field(pattern=r"^/\S*$")]
+UrlPath = Annotated[str, Form(r"^/\S*$", ("/ready",), "path")]
 
 
 class ApplicationSpec(Spec):
@@ -119,11 +119,12 @@ class ApplicationSpec(Spec):
 class HttpStep(Spec):
     """A call of your own application."""
 
-    call: str = Field(pattern=r"^(GET|POST|PUT|PATCH|DELETE) /\S*$")
+    call: Annotated[str, Form(r"^(GET|POST|PUT|PATCH|DELETE) /\S*$", ("POST /signup",), "call")]
     """Method and path: `POST /signup`."""
     body: dict[str, object] | list[object] | str | None = None
     """JSON; or text, sent as it is."""
     headers: dict[str, Annotated[str, AsText]] = {}
+    """Headers by name."""
     answers: StrictInt = Field(default=200, ge=100, le=599)
     """The HTTP status it must have."""
     gives: str | None = None

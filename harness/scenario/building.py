@@ -7,7 +7,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from harness.campaigns.activity_log import Kind
-from harness.campaigns.calendar import Schedule, Wait, read_duration, read_local, read_time
+from harness.campaigns.calendar import (
+    Schedule,
+    Wait,
+    read_duration,
+    read_length,
+    read_local,
+    read_time,
+)
 from harness.campaigns.logic import Group, parse
 from harness.campaigns.qualification import Rule
 from harness.campaigns.smart_campaign import (
@@ -88,7 +95,7 @@ def _match(text: str, count: int) -> Literal["all", "any"] | Group:
 
 def _rule(spec: str | OnceSpec) -> Rule:
     if isinstance(spec, OnceSpec):
-        hours = read_duration(spec.once_per) // timedelta(hours=1)
+        hours = read_length(spec.once_per) // timedelta(hours=1)
         return Rule(kind="interval", count=hours, unit="hour")
     return Rule(kind="once" if spec == "once" else "every_time")
 
@@ -135,7 +142,7 @@ def _filter(spec: FilterSpec) -> Filter:
 
 
 def _did(kind: Kind, spec: DidSpec) -> Did:
-    within = read_duration(spec.within) if spec.within is not None else None
+    within = read_length(spec.within) if spec.within is not None else None
     return Did(kind=kind, campaign=spec.campaign, list_id=spec.list, within=within)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from harness.campaigns.calendar import read_local, to_utc
 from harness.scenario.campaigns import CampaignSpec, FilterSpec, FlowStepSpec, TriggerSpec
 from harness.scenario.model import ScenarioSpec
 from harness.scenario.source import Path
+from simulator.documents import nearest
 from simulator.domain.instants import parse_instant, to_datetime
 from simulator.spec import DEFAULT_START
 
@@ -21,8 +21,10 @@ def known(path: Path, what: str, name: str, valid: Iterable[str]) -> Iterator[Fa
     names = [str(item) for item in valid]
     if name in names:
         return
-    close = get_close_matches(name, names, n=1, cutoff=0.6)
-    mend = f'did you mean "{close[0]}"?' if close else f"there is {', '.join(names) or 'none'}"
+    close = nearest(name, names)
+    mend = f'did you mean "{close}"?' if close else f"there is {', '.join(names) or 'none'}"
+    if what == "person" and not names:
+        mend += "; add people, or include a file"
     yield path, f'no {what} "{name}"; {mend}'
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -19,11 +20,17 @@ from pydantic import (
     model_validator,
 )
 
-from harness.campaigns.calendar import read_duration, read_local, read_time, read_weekday
+from harness.campaigns.calendar import (
+    read_duration,
+    read_length,
+    read_local,
+    read_time,
+    read_weekday,
+)
 from harness.campaigns.logic import parse
-from harness.scenario.values import Name, exactly_one
-from simulator.documents import Spec
-from simulator.specs.values import AsText, Id, as_text
+from harness.scenario.values import Name
+from simulator.documents import Form, OneSpec, Spec
+from simulator.specs.values import DURATION, INSTANT, AsText, Id, as_text
 
 
 def one_to_list(value: object) -> object:
@@ -36,8 +43,13 @@ def _wait_text(value: str) -> str:
     return value
 
 
+def _length_text(value: str) -> str:
+    read_length(value)
+    return value
+
+
 def _whole_hours(value: str) -> str:
-    length = read_duration(value)
+    length = read_length(value)
     if not length or length % timedelta(hours=1):
         raise ValueError(f'"{value}" is not in whole hours; write "6 hours", "1 day", "2 weeks"')
     return value
@@ -66,9 +78,18 @@ def _zone_text(value: str) -> str:
     return value
 
 
-WaitText = Annotated[str, AfterValidator(_wait_text)]
-LocalText = Annotated[str, AfterValidator(_local_text)]
-TimeText = Annotated[str, AfterValidator(_time_text)]
+WaitText = Annotated[
+    str,
+    AfterValidator(_wait_text),
+    Form(r"^\s*\d+\s*([Mm]inute|[Hh]our|[Dd]ay|[Ww]eek|[Mm]onth)s?\s*$", ("4 hours", "2 days")),
+]
+"""A wait in words, as Marketo takes it."""
+LengthText = Annotated[str, AfterValidator(_length_text), Form(DURATION, ("7 days", "48h"))]
+"""A length of time that nobody waits in a flow: in words, or short."""
+LocalText = Annotated[
+    str, AfterValidator(_local_text), Form(INSTANT, ("2026-01-06T09:00", "2026-01-06"))
+]
+TimeText = Annotated[str, AfterValidator(_time_text), Form(r"^\s*T?[0-9]{2}.*$", ("09:30",))]
 ValueText = Annotated[str, BeforeValidator(_plain, json_schema_input_type=str | int | bool)]
 Weekday = Annotated[str, AfterValidator(read_weekday)]
 ZoneText = Annotated[str, AfterValidator(_zone_text)]
@@ -78,11 +99,17 @@ class FieldSpec(Spec):
     """A filter on a field."""
 
     name: str
+    """The field's name."""
     is_: ValueText | None = Field(default=None, alias="is")
+    """The value, in any case."""
     is_not: ValueText | None = None
+    """Any other value."""
     contains: ValueText | None = None
+    """A part of the value."""
     starts_with: ValueText | None = None
+    """How the value begins."""
     empty: StrictBool | None = None
+    """True: there is none; false: there is one."""
 
     @model_validator(mode="after")
     def _one(self) -> FieldSpec:
@@ -96,12 +123,14 @@ class DidSpec(Spec):
     """Which activity counts; absent members do not narrow."""
 
     campaign: Name | None = None
+    """Of which campaign."""
     list: Id | None = None
-    within: WaitText | None = None
-    """How long ago at most: `7 days`."""
+    """Through which list."""
+    within: LengthText | None = None
+    """How long ago at most: `7 days`, or `48h`."""
 
 
-class FilterSpec(Spec):
+class FilterSpec(OneSpec):
     """One filter of a smart list: exactly one member."""
 
     field: FieldSpec | None = None
@@ -120,27 +149,26 @@ class FilterSpec(Spec):
     not_: FilterSpec | None = Field(default=None, alias="not")
     """The opposite of a filter."""
 
-    @model_validator(mode="after")
-    def _one(self) -> FilterSpec:
-        return exactly_one(self)
-
 
 class ChangesSpec(Spec):
     """Which change of data triggers."""
 
     field: str
+    """The field's name."""
     to: ValueText | None = None
+    """The new value; any other than before if absent."""
 
 
 class SmsSpec(Spec):
     """Which event of a message triggers."""
 
     is_: Literal["sent", "delivered", "bounced", "clicked"] = Field(alias="is")
+    """What happens to the message."""
     campaign: Name | None = None
     """Only of messages that campaign sent."""
 
 
-class TriggerSpec(Spec):
+class TriggerSpec(OneSpec):
     """One trigger: exactly one member."""
 
     form: Name | None = None
@@ -158,16 +186,16 @@ class TriggerSpec(Spec):
     sms: SmsSpec | None = None
     """SMS Message is Sent, is Delivered, Bounces; Clicks Link in SMS Message."""
 
-    @model_validator(mode="after")
-    def _one(self) -> TriggerSpec:
-        return exactly_one(self)
-
 
 class SendSpec(Spec):
     """Send SMS Message; without a message or a list the campaign is invalid."""
 
+    meant: ClassVar[Mapping[str, str]] = {"text": 'did you mean "message"?'}
+
     message: str | None = None
+    """The text; `{{lead.Field}}` stands for the person's."""
     list: Id | None = None
+    """The list whose members get it."""
     links: Literal["tracked", "without_token", "as_is"] = "tracked"
     """What becomes of links: rewritten and with mkt_tok, rewritten, or as they are (R21)."""
 
@@ -176,13 +204,16 @@ class SubscribeSpec(Spec):
     """Subscribe to Vibes List; needs both."""
 
     list: Id | None = None
+    """The list to join."""
     campaign: Id | None = None
+    """The acquisition campaign that leads to it."""
 
 
 class UnsubscribeSpec(Spec):
     """Unsubscribe from Vibes List."""
 
     list: Id | None = None
+    """The list to leave."""
 
 
 class WaitSpec(Spec):
@@ -191,6 +222,7 @@ class WaitSpec(Spec):
     for_: WaitText | None = Field(default=None, alias="for")
     """In words: `4 hours`, `2 days`."""
     until: LocalText | None = None
+    """A local date, or date and time."""
     field: str | None = None
     """A field that holds a date; who has none there goes on at once."""
     anniversary: StrictBool = False
@@ -224,49 +256,56 @@ class ValueSpec(Spec):
     """A field and the value it gets."""
 
     field: str
+    """The field's name."""
     value: ValueText
+    """Its new value."""
 
 
 class ChoiceSpec(Spec):
     """One choice: the step for people whom the filter holds for; none does nothing."""
 
     if_: FilterSpec = Field(alias="if")
+    """Whom it is for."""
     do: FlowStepSpec | None = None
+    """The step; nothing if absent."""
 
 
 class ChooseSpec(Spec):
     """Choices of a step, tested from the top: the first that holds, else the default."""
 
     choices: tuple[ChoiceSpec, ...] = Field(min_length=1)
+    """Tested from the top."""
     default: FlowStepSpec | None = None
+    """The step for everyone else; nothing if absent."""
 
 
-class FlowStepSpec(Spec):
+class FlowStepSpec(OneSpec):
     """One flow step: exactly one member (R1: three of them are about SMS)."""
 
     send: SendSpec | None = None
     subscribe: SubscribeSpec | None = None
     unsubscribe: UnsubscribeSpec | None = None
     wait: (
-        Annotated[WaitSpec, BeforeValidator(_wait_words, json_schema_input_type=WaitSpec | str)]
+        Annotated[
+            WaitSpec, BeforeValidator(_wait_words, json_schema_input_type=WaitSpec | WaitText)
+        ]
         | None
     ) = None
+    """Wait: a duration in words, or a date."""
     request: Name | None = None
     """Request Campaign."""
     change: ValueSpec | None = None
     """Change Data Value."""
     choose: ChooseSpec | None = None
 
-    @model_validator(mode="after")
-    def _one(self) -> FlowStepSpec:
-        return exactly_one(self)
-
 
 class ScheduleSpec(Spec):
     """When a batch campaign runs, in the campaign's zone: once, or every day, week or month."""
 
     at: LocalText
+    """The first run, as a local time."""
     every: Literal["day", "week", "month"] | None = None
+    """How often from then on; once if absent."""
     weekdays_only: StrictBool = False
     """With `every: day`: not on Saturday and Sunday."""
     until: LocalText | None = None
@@ -284,9 +323,10 @@ class ScheduleSpec(Spec):
 
 
 class OnceSpec(Spec):
-    """Once in so long: `6 hours`, `1 day`, `2 weeks`; days are 24 hours, a month is 30 days."""
+    """Once in so long: `6 hours`, `1 day`, `48h`; days are 24 hours, a month is 30 days."""
 
-    once_per: Annotated[str, AfterValidator(_whole_hours)]
+    once_per: Annotated[str, AfterValidator(_whole_hours), Form(DURATION, ("1 day", "6h"))]
+    """In whole hours."""
 
 
 def _kind_of_rule(value: object) -> str:
@@ -306,15 +346,19 @@ class CampaignSpec(Spec):
         tuple[TriggerSpec, ...],
         BeforeValidator(one_to_list, json_schema_input_type=TriggerSpec | tuple[TriggerSpec, ...]),
     ] = ()
+    """What starts it for a person; a list is any of them."""
     who: tuple[FilterSpec, ...] = ()
     """The smart list's filters; none is everyone."""
     match: Annotated[str, AsText] = "all"
     """`all`, `any`, or an expression by number: `1 and (2 or 3)`."""
     flow: tuple[FlowStepSpec, ...] = ()
+    """What it does with each person, in this order."""
     qualification: RuleSpec = "once"
     """Whether a person may run through it again."""
     person_limit: StrictInt | None = Field(default=None, ge=1)
+    """With more people the run does not happen at all."""
     schedule: ScheduleSpec | None = None
+    """When it runs by itself."""
     zone: ZoneText = "America/Chicago"
     """The time zone of its schedule and its waits."""
     active: StrictBool = True

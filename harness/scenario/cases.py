@@ -56,6 +56,14 @@ def cases_of(part: Part) -> tuple[list[Case], list[Mistake]]:
     return rows, mistakes
 
 
+def without_cases(part: Part) -> Iterator[Mistake]:
+    """The parameters in a file that has no cases."""
+    for use in _uses(part):
+        told = f'no parameter "{use.name}"' if use.name is not None else 'a "${" has no "}"'
+        mend = 'the file has no cases; write "$${" where it is meant as it is'
+        yield Mistake(use.position, f"{told}: {mend}")
+
+
 def filled(part: Part, case: Case | None, others: list[Case]) -> tuple[Part, list[Mistake]]:
     """The rest of a file with a case's values in it, and what cannot stand where it is.
 

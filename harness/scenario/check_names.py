@@ -33,7 +33,7 @@ def check_faults(path: Path, item: Check, spec: ScenarioSpec, people: list[str])
     if item.fault is not None:
         yield from known_fault((*path, "fault", "id"), item.fault.id, spec)
     if item.cost is not None and "prices" not in spec.account.model_fields_set:
-        yield (*path, "cost"), "the account has no prices; add them to account"
+        yield (*path, "cost"), 'the account has no prices; add account: {prices: {segment: "0.01"}}'
     if item.activity is not None:
         where = (*path, "activity")
         yield from known((*where, "kind"), "activity", item.activity.kind, list(Kind))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from harness.scenario.cases import Case, cases_of, filled
+from harness.scenario.cases import MOST_PARTS, Case, cases_of, filled, without_cases
 from harness.scenario.including import Includes, without_extensions
-from harness.scenario.parts import Mistake, Part, members_of
+from harness.scenario.parts import Mistake, Mistakes, Part, members_of
 from harness.scenario.source import Source
 
 
@@ -28,8 +28,10 @@ def compose(source: Source) -> Composed:
     part = without_extensions(source.part)
     includes = Includes(source.file)
     if "cases" not in members_of(part):
-        made = [_made(part, [], source.file, None, includes)]
-        return Composed(sources=made, mistakes=includes.mistakes, whole=includes.whole)
+        rest, wrong = filled(part, None, [])
+        made = [_made(rest, wrong, source.file, None, includes)]
+        mistakes = [*without_cases(part), *includes.mistakes]
+        return Composed(sources=made, mistakes=mistakes, whole=includes.whole)
     cases, mistakes = cases_of(part)
     made = []
     rows: list[Case | None] = [*cases] or [None]
@@ -47,6 +49,10 @@ def _made(
     part: Part, wrong: list[Mistake], file: str, case: Case | None, includes: Includes
 ) -> tuple[Source, list[Mistake]]:
     merged, mistakes = includes.under(part, file)
+    if merged.size > MOST_PARTS:
+        name = f' of case "{case.name}"' if case is not None else ""
+        words = f"the scenario{name} has more than {MOST_PARTS} parts once it is filled in"
+        raise Mistakes([Mistake(merged.position, f"{words}; write fewer to a file")])
     return Source.of(merged, file, case.name if case is not None else None), [*wrong, *mistakes]
 
 

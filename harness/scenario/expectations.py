@@ -21,7 +21,7 @@ from harness.scenario.checks import (
     RunCheck,
     WaitingCheck,
 )
-from harness.scenario.finding import Found, listed, many, narrowed, since, some, within
+from harness.scenario.finding import Found, counted, listed, many, narrowed, since, some, within
 from harness.scenario.message_checks import CostCheck, MessagesCheck, NoMessageCheck
 from harness.scenario.stage import Stage
 from harness.scenario.values import matches, share, when
@@ -139,20 +139,44 @@ async def _activity(told: ActivityCheck, stage: Stage) -> Found:
         and (told.reason is None or item.reason == told.reason)
         and (told.campaign is None or item.campaign == told.campaign)
     ]
-    count, actual = len(whenever), f"{len(whenever)} activities"
+    count, actual = len(whenever), counted(len(whenever), "activity")
     if told.at is not None:
         first, last = (when(text, stage.begins) for text in told.at)
         moments = [parse_instant(item.at) for item in whenever]
         count = sum(first <= moment <= last for moment in moments)
         times = some(since(moment, stage.begins) for moment in moments)
-        actual = f"{count} activities; there is {f'one {times}' if times else 'none at any time'}"
+        there = f"one {times}" if times else "none at any time"
+        actual = f"{counted(count, 'activity')}; there is {there}"
+    if not whenever:
+        actual += _nearest(told, stage, person)
     those = narrowed(told.model_dump(exclude={"count", "kind"}, exclude_defaults=True))
     return Found(
         holds=within(count, told.count),
-        expected=f'{many(told.count)} activities "{told.kind}"{those}',
+        expected=f'{counted(told.count, "activity")} "{told.kind}"{those}',
         actual=actual,
         people=(told.person,) if told.person is not None else (),
     )
+
+
+def _nearest(told: ActivityCheck, stage: Stage, person: int | None) -> str:
+    """Of that kind, what there is with another reason, of another campaign, of somebody else."""
+    alike = [item for item in stage.system.log if item.kind == told.kind]
+    own = [item for item in alike if person is None or item.person_id == person]
+    if not alike:
+        return "; there is none of that kind"
+    if not own:
+        names = {item.id: item.name for item in stage.system.people}
+        whose = dict.fromkeys(names.get(item.person_id, "somebody else") for item in alike)
+        return f"; there is one of {some(whose)}"
+    parts = (
+        " ".join(
+            f"{name} {value}"
+            for name, value in (("reason", item.reason), ("campaign", item.campaign))
+            if value is not None and getattr(told, name) is not None
+        )
+        for item in own
+    )
+    return f"; there is one with {some(dict.fromkeys(part for part in parts if part) or ['none'])}"
 
 
 async def _callbacks(told: CallbacksCheck, stage: Stage) -> Found:
@@ -163,7 +187,7 @@ async def _callbacks(told: CallbacksCheck, stage: Stage) -> Found:
     ]
     return Found(
         holds=within(len(found), told.count),
-        expected=f"{many(told.count)} callbacks {told.type} {told.fate}",
+        expected=f"{counted(told.count, 'callback')} {told.type} {told.fate}",
         actual=f"{len(found)} {told.fate}",
     )
 
@@ -172,14 +196,14 @@ async def _fault(told: FaultCheck, stage: Stage) -> Found:
     fired = {item["id"]: item["fired"] for item in await stage.account.faults()}.get(told.id)
     return Found(
         holds=fired is not None and within(fired, told.fired),
-        expected=f"fault {told.id} fired {many(told.fired)} times",
-        actual="no such fault holds" if fired is None else f"it fired {fired} times",
+        expected=f"fault {told.id} fired {counted(told.fired, 'time')}",
+        actual="no such fault holds" if fired is None else f"it fired {counted(fired, 'time')}",
     )
 
 
 async def _counters(told: CountersCheck, stage: Stage) -> Found:
     since, until = (
-        to_datetime(parse_instant(text)) if text is not None else None
+        to_datetime(when(text, stage.begins)) if text is not None else None
         for text in (told.since, told.until)
     )
     found = counters(
@@ -230,7 +254,13 @@ async def _run(told: RunCheck, stage: Stage) -> Found:
         and (told.because is None or any(told.because in reason for reason in reasons))
     )
     those = narrowed(told.model_dump(include={"people", "because"}, exclude_defaults=True))
-    because = f": {'; '.join(reasons)}" if reasons else f" for {people} people"
+    because = (
+        f": {'; '.join(reasons)}"
+        if reasons
+        else f" for {people} people"
+        if people != 1
+        else " for 1 person"
+    )
     return Found(
         holds=holds,
         expected=f'campaign "{told.campaign}": {told.is_}{those}',

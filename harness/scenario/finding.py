@@ -33,6 +33,13 @@ def many(count: tuple[int, int]) -> str:
     return str(least) if least == most else f"{least} to {most}"
 
 
+def counted(count: int | tuple[int, int], what: str) -> str:
+    """`1 message`, `2 messages`, `1 to 2 activities`."""
+    span = count if isinstance(count, tuple) else (count, count)
+    several = f"{what.removesuffix('y')}ies" if what.endswith("y") else f"{what}s"
+    return f"{many(span)} {what if span == (1, 1) else several}"
+
+
 def listed(texts: Sequence[str]) -> str:
     """The texts in quotes, or `nothing`."""
     return "nothing" if not texts else ", ".join(f'"{text}"' for text in texts)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, StrictInt
 
-from harness.scenario.campaigns import TimeText, WaitText, ZoneText
+from harness.scenario.campaigns import LengthText, TimeText, ZoneText
 from simulator.documents import Spec
 
 Invariant = Literal[
@@ -28,15 +28,20 @@ class QuietSpec(Spec):
     """When nobody is to be texted, in a zone."""
 
     start: TimeText
+    """The time of day from which nobody is texted."""
     end: TimeText
+    """The time of day from which people may be texted again."""
     zone: ZoneText = "America/Chicago"
+    """The time zone of both."""
 
 
 class CapSpec(Spec):
     """How many messages a number may get in any so long a time."""
 
     count: StrictInt = Field(ge=1)
-    per: WaitText
+    """How many."""
+    per: LengthText
+    """In how long: `1 day`, or `24h`."""
 
 
 class InvariantsSpec(Spec):
@@ -45,4 +50,6 @@ class InvariantsSpec(Spec):
     off: tuple[Invariant, ...] = ()
     """Those that the scenario breaks on purpose."""
     quiet_hours: QuietSpec | None = None
+    """Hours of the day in which nobody may be texted (`quiet_hours`)."""
     cap: CapSpec | None = None
+    """How many messages a number may get in how long (`frequency_cap`)."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, StrictInt, model_validator
 
@@ -40,6 +41,11 @@ State = Literal[
 
 class MessageFilter(Spec):
     """Which messages; absent members do not narrow."""
+
+    meant: ClassVar[Mapping[str, str]] = {
+        "person": 'did you mean "to", or "from"?',
+        "message": 'did you mean "text"?',
+    }
 
     to: Name | None = None
     """A person whose phone it is."""
@@ -120,6 +126,7 @@ class CostCheck(MessageFilter):
     """What messages cost in all, to the last digit; both ways, but for `to` and `from`."""
 
     is_: MoneyText = Field(alias="is")
+    """The sum, as "12.50"."""
 
     @property
     def way(self) -> Direction | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from harness.campaigns.activity_log import Kind
 from harness.message_book import Sms, Text
-from harness.scenario.finding import Found, many, narrowed, since, some, within
+from harness.scenario.finding import Found, counted, narrowed, since, some, within
 from harness.scenario.message_checks import CostCheck, MessageFilter, MessagesCheck, NoMessageCheck
 from harness.scenario.stage import Stage
 from harness.scenario.values import matches, when
@@ -30,13 +30,13 @@ async def messages(told: MessagesCheck, stage: Stage) -> Found:
     there = await _messages(stage)
     found = _matching(told, there, stage)
     holds = told.count is None or within(len(found), told.count)
-    expected = "messages" if told.count is None else f"{many(told.count)} messages"
-    actual = f"{len(found)} messages"
+    expected = "messages" if told.count is None else counted(told.count, "message")
+    actual = counted(len(found), "message")
     if told.total_segments is not None:
         segments = sum(item.segments for item in found)
         holds = holds and within(segments, told.total_segments)
-        expected += f" in {many(told.total_segments)} segments"
-        actual += f" in {segments} segments"
+        expected += f" in {counted(told.total_segments, 'segment')}"
+        actual += f" in {counted(segments, 'segment')}"
     if told.at is not None:
         whenever = _matching(told.model_copy(update={"at": None}), there, stage)
         times = [since(_moment(item, told), stage.begins) for item in whenever]
@@ -92,10 +92,14 @@ async def cost(told: CostCheck, stage: Stage) -> Found:
     prices = {item["id"]: item["cost"] for item in await stage.account.messages()}
     total = sum((Decimal(prices[item.id]) for item in found), Decimal(0))
     segments = sum(item.segments for item in found)
+    priced = (f"{_shown(item, told, stage)} {prices[item.id]}" for item in found)
+    each = f": {some(priced, '; ')}" if found else ""
     return Found(
         holds=total == Decimal(told.is_),
         expected=f"messages{_which(told, 'is_')} cost {told.is_}",
-        actual=f"{len(found)} messages in {segments} segments cost {total}",
+        actual=(
+            f"{counted(len(found), 'message')} in {counted(segments, 'segment')} cost {total}{each}"
+        ),
         people=_people(told),
     )
 

@@ -5,9 +5,18 @@ The models are the language: their docstrings are its reference, and `reading` f
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictInt,
+    WithJsonSchema,
+    model_validator,
+)
 
 from harness.campaigns.flow import Choices
 from harness.own_simulator import Ending
@@ -16,11 +25,12 @@ from harness.scenario.campaigns import CampaignSpec, one_to_list
 from harness.scenario.checks import Check
 from harness.scenario.faults import FaultStep
 from harness.scenario.invariants import InvariantsSpec
+from harness.scenario.rules import RULES
 from harness.scenario.source import Path
-from harness.scenario.values import CarrierCode, Name, Share, exactly_one
-from simulator.documents import Spec
+from harness.scenario.values import CarrierCode, MomentText, Name, Share, one_of
+from simulator.documents import Form, OneSpec, Spec
 from simulator.spec import AccountSpec
-from simulator.specs.values import AsText, DurationText, Id, InstantText
+from simulator.specs.values import AsText, DurationText, Id
 
 
 def _answer(value: object) -> object:
@@ -45,22 +55,30 @@ class PersonSpec(Spec):
     fields: dict[str, str] = {}
     """Fields for filters and for `{{lead.Field}}` in messages."""
     blocklisted: StrictBool = False
+    """Whether they are on the block list."""
     marketing_suspended: StrictBool = False
+    """Whether marketing to them is suspended."""
     email_unsubscribed: StrictBool = False
+    """Whether they left the mail; texts come all the same."""
 
 
 class PopulationSpec(Spec):
     """People made up with Faker, beside the named ones."""
 
     size: StrictInt = Field(ge=1, le=1_000_000)
+    """How many."""
     seed: StrictInt = 1
+    """Of what they are made; the same seed makes the same people."""
     shared_phone: Share = "0%"
     """The share whose number is another person's as well."""
     blocklisted: Share = "0%"
+    """The share that is on the block list."""
     suspended: Share = "0%"
+    """The share whose marketing is suspended."""
     subscribed: Share = "0%"
     """The share whose number is on `list` when the scenario begins."""
     list: Id = "1001"
+    """The list of `subscribed`."""
 
 
 class ChoicesSpec(Spec):
@@ -88,22 +106,29 @@ class FormStep(Spec):
     """A person fills out a form."""
 
     person: Name
+    """Who fills it out."""
     form: Name
+    """Its name, as triggers have it."""
 
 
 class RequestStep(Spec):
     """A trigger campaign is requested for a person."""
 
     campaign: Name
+    """One with the trigger `requested`."""
     person: Name
+    """For whom."""
 
 
 class ReplyStep(Spec):
     """A subscriber texts a code, from a named person's phone or from a number."""
 
     person: Name | None = None
+    """Who texts."""
     phone: str | None = None
+    """The number that texts, in place of a person."""
     text: str
+    """What is texted."""
     to: Id | None = None
     """The code; the account's first if absent."""
 
@@ -118,16 +143,22 @@ class ChangeStep(Spec):
     """A person's data change."""
 
     person: Name
+    """Who changes."""
     blocklisted: StrictBool | None = None
+    """Whether they are on the block list from now on."""
     marketing_suspended: StrictBool | None = None
+    """Whether marketing to them is suspended from now on."""
     email_unsubscribed: StrictBool | None = None
+    """Whether they left the mail."""
     fields: dict[str, str] = {}
+    """Fields by name with their new values; `phone` is one too."""
 
 
 class EditStep(CampaignSpec):
     """A campaign is edited: what is written replaces what it was, the rest stays."""
 
     campaign: Name
+    """Which campaign."""
 
 
 class CreateStep(PersonSpec):
@@ -141,6 +172,7 @@ class ClickStep(Spec):
     """A subscriber opens a link of the last text that reached them."""
 
     person: Name
+    """Whose phone."""
     link: StrictInt = Field(default=1, ge=1)
     """Which of its links."""
     leads_to: str | None = None
@@ -150,9 +182,12 @@ class ClickStep(Spec):
 class VibesStep(Spec):
     """A call of the Platform API, made directly."""
 
-    call: str = Field(pattern=r"^(GET|POST|PUT|DELETE) \S+$")
+    call: Annotated[
+        str, Form(r"^(GET|POST|PUT|DELETE) \S+$", ("POST mobiledb/broadcasts",), "call")
+    ]
     """Method and path below the company: `POST mobiledb/broadcasts`."""
     body: dict[str, object] | None = None
+    """JSON."""
     answers: Answer = 200
     """The HTTP status it must have; `lost` where the connection must end before the answer."""
 
@@ -161,9 +196,11 @@ class SubmitStep(Spec):
     """One message, submitted directly through Connect's HTTP API."""
 
     to: Name | None = None
+    """A person."""
     phone: str | None = None
     """A number, in place of a person."""
     text: str
+    """What is sent."""
     code: Id | None = None
     """The source code; the account's first if absent."""
     carrier: CarrierCode | None = None
@@ -191,22 +228,27 @@ class SubmitStep(Spec):
 class OperatorStep(Spec):
     """What an operator does by hand, as a control call on the account."""
 
-    call: str = Field(pattern=r"^(POST|PUT|DELETE) /\S+$")
+    call: Annotated[str, Form(r"^(POST|PUT|DELETE) /\S+$", ("POST /opt-outs",), "control call")]
     """Method and path below the account: `POST /opt-outs`."""
     body: dict[str, object] = {}
+    """JSON."""
 
 
 class PhoneStep(Spec):
     """A phone changes: switched off or on, dropped by its carrier, or given a persona."""
 
     person: Name
+    """Whose phone."""
     reachable: StrictBool | None = None
+    """Whether it is switched on."""
     connected: StrictBool | None = None
+    """False: its carrier dropped the number."""
     replies: str | None = None
     """What it texts back to every confirmation prompt."""
     replies_to_all: str | None = None
     """What it texts back to every message."""
     after: DurationText = "5s"
+    """How long that takes."""
     persona: Name | None = None
     """A shipped persona, or one of the account's; in place of `replies` and `replies_to_all`."""
     carrier: CarrierCode | None = None
@@ -245,10 +287,20 @@ class UntilStep(Spec):
     within: DurationText
     """How long at most, in the account's time."""
     expect: Annotated[tuple[Check, ...], AfterValidator(_waited_for)]
+    """The checks that must all hold."""
 
 
-class StepSpec(Spec):
+class StepSpec(OneSpec):
     """One step of a scenario: exactly one member."""
+
+    meant: ClassVar[Mapping[str, str]] = {
+        "wait": 'did you mean "advance"?',
+        "sleep": 'did you mean "advance"?',
+        "text": 'did you mean "reply"?',
+        "send": 'did you mean "submit", or "run" of a campaign that sends?',
+        "check": 'did you mean "expect"?',
+        "assert": 'did you mean "expect"?',
+    }
 
     run: Name | None = None
     """Run a batch campaign."""
@@ -257,8 +309,8 @@ class StepSpec(Spec):
     reply: ReplyStep | None = None
     advance: DurationText | None = None
     """Move the account's clock; all that is due happens."""
-    to: InstantText | None = None
-    """Move the clock to an instant."""
+    to: MomentText | None = None
+    """Move the clock to an instant, or to so long after the scenario began."""
     until: UntilStep | None = None
     change: ChangeStep | None = None
     create: CreateStep | None = None
@@ -281,10 +333,7 @@ class StepSpec(Spec):
     explain: Annotated[Name, AsText] | None = None
     """Tell in words what happened to a person, or on a phone."""
     expect: tuple[Check, ...] | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> StepSpec:
-        return exactly_one(self)
+    """Look: all these checks must hold."""
 
     @property
     def checks(self) -> dict[Path, Check]:
@@ -308,10 +357,13 @@ class PartialSpec(Spec):
     invariants: InvariantsSpec = InvariantsSpec()
     """What must hold in every run, whatever is expected."""
     people: dict[str, PersonSpec] = {}
+    """People of the campaign system, by the names that steps and checks use."""
     population: PopulationSpec | None = None
+    """More people, made up."""
     subscribers: dict[Id, tuple[Name, ...]] = {}
     """Who is on which list when the scenario begins: list id to names."""
     campaigns: dict[str, CampaignSpec] = {}
+    """Smart campaigns by name."""
 
 
 class ScenarioSpec(PartialSpec):
@@ -319,12 +371,15 @@ class ScenarioSpec(PartialSpec):
 
     name: str = Field(min_length=1)
     """What it shows, in one sentence."""
-    rules: tuple[str, ...] = ()
+    rules: tuple[Annotated[str, WithJsonSchema(one_of(RULES))], ...] = ()
     """The rules it covers: R1 to R24, A1 to A12."""
     about: str = ""
+    """More words."""
     seed: StrictInt = Field(default=0, ge=0, lt=2**63)
+    """The account's; `--seed` replaces it."""
     cases: dict[CaseName, dict[Parameter, object]] = {}
     """Cases by name, each with its value for every `${parameter}`: each is a scenario."""
     sut: ApplicationSpec | None = None
     """Your own application, in place of the campaign system."""
     steps: tuple[StepSpec, ...]
+    """What is done and looked at, in this order."""

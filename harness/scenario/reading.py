@@ -17,7 +17,7 @@ from harness.scenario.model import PhoneStep, ScenarioSpec, StepSpec
 from harness.scenario.rules import RULES
 from harness.scenario.salvage import Salvage
 from harness.scenario.source import Mistake, Mistakes, Path, Position, Source, read_file
-from simulator.documents import REQUIRED, rather, read
+from simulator.documents import is_missing, rather, read
 from simulator.errors import BadSpec
 from simulator.spec import AccountSpec, account_faults
 from simulator.specs.phones import phone_faults
@@ -157,14 +157,21 @@ def _all_mistakes(source: Source, error: BadSpec, *, whole: bool) -> list[Mistak
     """
     told = [(path, text) for path, text in error.faults if not source.unsure(path)]
     if not whole:
-        known = [(path, text) for path, text in told if text != REQUIRED or len(path) == 1]
+        known = [
+            (path, text) for path, text in told if not is_missing(path, text) or len(path) == 1
+        ]
         return [source.mistake(path, text) for path, text in known]
     rest = Salvage(source.document)
     spec = rest.spec()
     ground_is_right = not any(path[:1] in (("account",), ("sut",)) for path, _ in error.faults)
     if spec is not None and ground_is_right:
+        nobody = not spec.people and any(path[:1] == ("people",) for path, _ in error.faults)
         placed = ((rest.place(path), text) for path, text in _faults(spec))
-        told += [(path, text) for path, text in placed if not source.unsure(path)]
+        told += [
+            (path, text)
+            for path, text in placed
+            if not source.unsure(path) and not (nobody and text.startswith('no person "'))
+        ]
     return [source.mistake(path, text) for path, text in told]
 
 

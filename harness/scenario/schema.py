@@ -18,7 +18,11 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DEFS = "#/$defs/"
 _PARAMETER = "Parameter"
 _LISTS = ("anyOf", "oneOf", "allOf")
-_HEADS = ("title", "description", "default")
+_HEADS = ("title", "description", "default", "examples")
+_YAML = (
+    "It is YAML 1.2: yes, no, on and off are texts. Texts and times need no quotes, but where a "
+    "text looks like a number; what begins with [, {, *, & or @ does, and what has ': ' or ' #' in it."
+)
 
 
 def scenario_schema() -> Schema:
@@ -34,6 +38,7 @@ def scenario_schema() -> Schema:
     return {
         "$schema": _DIALECT,
         "title": "A scenario of smsim",
+        "description": f"What to write in a file NAME.sms.yaml. {_YAML}",
         "properties": {name: _head(item) for name, item in whole["properties"].items()},
         "if": {"required": ["cases"]},
         "then": {"$ref": f"{_DEFS}ScenarioOfCases"},
@@ -52,6 +57,7 @@ def included_schema() -> Schema:
     part = _Copied(defs, "InPart", _without_required)
     properties = _mergeable(whole["properties"], part)
     made = {**whole, "properties": properties, "title": "A part of smsim's scenarios"}
+    made["description"] = f"What to write in a file NAME.inc.yaml. {_YAML}"
     return {"$schema": _DIALECT, **made, "$defs": defs}
 
 
@@ -59,7 +65,21 @@ def _read(model: type[PartialSpec]) -> tuple[Schema, Schema]:
     """A model's own schema, which takes `x-` members too, and those that it refers to."""
     schema = model.model_json_schema(by_alias=True)
     defs = schema.pop("$defs")
+    for one in (schema, *defs.values()):
+        for item in one.get("properties", {}).values():
+            _explain(item, defs)
     return {**schema, "patternProperties": {"^x-": {}}}, defs
+
+
+def _explain(item: Schema, defs: Schema) -> None:
+    """A member that has no words of its own has those of what it is; no default is a whole document."""
+    kinds = [item, *item.get("anyOf", ()), item.get("items", {})]
+    named = [kind["$ref"].removeprefix(_DEFS) for kind in kinds if "$ref" in kind]
+    if named and "description" in defs[named[0]]:
+        item.setdefault("description", defs[named[0]]["description"])
+    told = item.get("default")
+    if isinstance(told, dict) or (isinstance(told, list) and told and isinstance(told[0], dict)):
+        del item["default"]
 
 
 def _head(schema: Schema) -> Schema:
@@ -113,7 +133,8 @@ class _Copied:
 
 def _without_required(schema: Schema, copied: _Copied) -> Schema:
     """Mappings in mappings may lack members; what stands in lists is replaced as a whole."""
-    made = {key: value for key, value in schema.items() if key != "required"}
+    whole = ("required", "minProperties")
+    made = {key: value for key, value in schema.items() if key not in whole}
     return _inside(made, copied.of, (*_LISTS, "properties", "additionalProperties"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.campaigns.people import FLAGS, Person, e164
+from harness.message_book import MessageBook
 from harness.scenario.faults import FaultStep
 from harness.scenario.model import (
     ChangeStep,
@@ -15,8 +16,9 @@ from harness.scenario.model import (
 )
 from harness.scenario.moving import StepError, move, until
 from harness.scenario.stage import Stage
-from harness.scenario.values import matches
+from harness.scenario.values import matches, when
 from harness.vibes import AnswerLost
+from simulator.domain.instants import iso
 
 
 async def do(step: StepSpec, stage: Stage) -> None:
@@ -37,7 +39,7 @@ async def do(step: StepSpec, stage: Stage) -> None:
     elif step.advance is not None:
         await move(stage.account.advance(step.advance), stage)
     elif step.to is not None:
-        await move(stage.account.move_to(step.to), stage)
+        await move(stage.account.move_to(iso(when(step.to, stage.begins))), stage)
     elif step.until is not None:
         await _wait(step, stage)
     elif step.change is not None:
@@ -65,6 +67,8 @@ async def do(step: StepSpec, stage: Stage) -> None:
     elif step.operator is not None:
         method, path = step.operator.call.split()
         await stage.account.operate(method, path, step.operator.body)
+        if path == "/reset":
+            stage.book = MessageBook()  # the journal begins again
     elif step.delete is not None:
         stage.system.delete(stage.person(step.delete))
     elif step.restart is not None:
@@ -172,7 +176,7 @@ async def _submit(step: SubmitStep, stage: Stage) -> None:
 async def _break(step: FaultStep, stage: Stage) -> None:
     person = step.match.person if step.match is not None else None
     number = stage.mdn(person) if person is not None else None
-    await stage.account.add_fault(step.rule(number))
+    await stage.account.add_fault(step.rule(number, stage.begins))
 
 
 async def _change(change: ChangeStep, stage: Stage) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import Annotated, TypeVar
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from simulator.documents import Spec
+from simulator.documents import Form
 from simulator.domain.instants import Instant, parse_duration, parse_instant
-from simulator.specs.values import AsText
+from simulator.specs.values import DURATION, INSTANT, AsText
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
-CarrierCode = Annotated[str, AsText, Field(pattern=r"^\d{3}$")]
+CarrierCode = Annotated[str, AsText, Form(r"^[0-9]{3}$", ("104",), "code of a carrier")]
+
+
+def one_of(words: Iterable[str]) -> dict[str, Any]:
+    """What an editor is told of a text that is one of some words."""
+    return {"type": "string", "enum": [str(word) for word in words]}
 
 
 def _span(value: object) -> object:
@@ -45,7 +51,9 @@ def share(text: str) -> float:
 
 
 _NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
-Share = Annotated[str, AfterValidator(_share_text)]
+Share = Annotated[
+    str, AfterValidator(_share_text), Form(r"^[0-9]{1,3}(\.[0-9]{1,9})?%$", ("12%", "33.3%"))
+]
 
 
 def when(text: str, begins: Instant) -> Instant:
@@ -62,6 +70,16 @@ def when(text: str, begins: Instant) -> Instant:
 _DATE = re.compile(r"\d{4}-")
 
 
+def _moment_text(value: str) -> str:
+    when(value, Instant(0))
+    return value
+
+
+_MOMENT = Form(f"{DURATION}|{INSTANT}", ("24h", "2026-01-06T15:00:00Z"))
+MomentText = Annotated[str, AsText, AfterValidator(_moment_text), _MOMENT]
+"""An instant, or a duration since the scenario began."""
+
+
 def _window(value: object) -> object:
     """`24h` as `(24h, 24h)`, `[24h, 25h]` as it is. Raises ValueError."""
     ends = value if isinstance(value, list | tuple) else (value, value)
@@ -75,20 +93,14 @@ def _window(value: object) -> object:
 
 
 Window = Annotated[
-    tuple[str, str], BeforeValidator(_window, json_schema_input_type=str | tuple[str, str])
+    tuple[str, str],
+    BeforeValidator(
+        _window,
+        json_schema_input_type=Annotated[str, _MOMENT]
+        | tuple[Annotated[str, _MOMENT], Annotated[str, _MOMENT]],
+    ),
 ]
 """When: from the first to the last, both included; durations since the beginning, or instants."""
-
-T = TypeVar("T", bound=Spec)
-
-
-def exactly_one(spec: T) -> T:
-    """The spec, if exactly one of its members is there. Raises ValueError with their names."""
-    fields = type(spec).model_fields
-    if sum(getattr(spec, name) is not None for name in fields) != 1:
-        names = (field.alias or name for name, field in fields.items())
-        raise ValueError(f"write exactly one of {', '.join(names)}")
-    return spec
 
 
 def matches(text: str, pattern: str) -> bool:

@@ -122,7 +122,8 @@ def _ending(
         if rule.effect is Effect.FAIL and rule.number is not None:
             return _Ending(state_of_failure(rule.number), rule.number, f"fault {rule.id}")
         if rule.effect is Effect.OUTAGE and rule.match.until is None:
-            return _Ending(MtState.REFUSED, 107, f"fault {rule.id}: the carrier is down")
+            because = f"fault {rule.id}: the carrier is down; with until in its match it would wait"
+            return _Ending(MtState.REFUSED, 107, because)
     for purpose, ratio, state, code in (
         ("refusal", profile.refusal, MtState.REFUSED, 107),
         ("unreachable", profile.unreachable, MtState.EXPIRED, 101),

@@ -34,12 +34,21 @@ LONGEST_TEXT = 64
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = {"ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+_WORDS = re.compile(r"(\d{1,9}) ?(second|minute|hour|day|week|month)s?")
+_LENGTHS = {
+    "second": SECOND,
+    "minute": MINUTE,
+    "hour": HOUR,
+    "day": DAY,
+    "week": 7 * DAY,
+    "month": 30 * DAY,
+}
 _SHORT = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
 _ISO = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 
 def parse_duration(text: str) -> Duration:
-    """Read `"24h"`, `"1h30m"`, `"250ms"`, `"2d"` or ISO 8601 `"PT24H"` as microseconds.
+    """Read `"24h"`, `"1h30m"`, `"250ms"`, `"1 day"` or ISO 8601 `"PT24H"` as microseconds.
 
     Raises ValueError, naming the text and the forms that work.
     """
@@ -50,11 +59,16 @@ def parse_duration(text: str) -> Duration:
     if total is not None and total > LONGEST_DURATION:
         raise ValueError(f'"{text}" is longer than 100000 days')
     if total is None:
-        raise ValueError(f'"{text}" is not a duration; write "24h", "1h30m", "250ms" or "PT24H"')
+        raise ValueError(
+            f'"{text}" is not a duration; write "24h", "1h30m", "250ms", "1 day" or "PT24H"'
+        )
     return Duration(total)
 
 
 def _short_duration(text: str) -> int | None:
+    words = _WORDS.fullmatch(text)
+    if words is not None:
+        return int(words[1]) * _LENGTHS[words[2]]
     parts = _SHORT.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         return None

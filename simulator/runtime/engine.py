@@ -63,7 +63,7 @@ class Engine:
         self._idle.set()
         self.moving = asyncio.Lock()
         self._alarm: asyncio.TimerHandle | None = None
-        self._failure: BaseException | None = None
+        self._failure: Exception | None = None
         self._encoder = msgspec.json.Encoder()
         self._task: asyncio.Task[None] | None = None
 
@@ -175,6 +175,9 @@ class Engine:
             await asyncio.sleep(0)  # readers that waited in `committed` look before the next batch
 
     async def _serve(self, jobs: list[_Job]) -> None:
+        if self._failure is not None:  # it failed while these were on their way
+            self._fail(self._failure, jobs)
+            return
         try:
             await self._batch(jobs)
         except Exception as error:  # noqa: BLE001 - the supervised edge: the account stops, nothing is kept
@@ -272,6 +275,10 @@ class Engine:
 
     def _fail(self, error: Exception, jobs: list[_Job]) -> None:
         self._failure = error
+        self._entries.clear()
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
         self._idle.set()
         while not self._queue.empty():
             jobs.append(self._queue.get_nowait())

@@ -191,6 +191,12 @@ class Store(Protocol):
         """Every attempt at a callback, or at those deliveries, in the order they were made."""
         ...
 
+    async def newest_attempts(
+        self, account: str, limit: int, below: int | None = None
+    ) -> list[tuple[int, Attempt]]:
+        """Attempts at callbacks with their places, newest first, those below a place."""
+        ...
+
 
 class Transport(Protocol):
     """Carries callbacks out."""

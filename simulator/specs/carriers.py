@@ -21,9 +21,13 @@ class DelaySpec(Spec):
     """A delay as a distribution: straight lines between its floor, median, 95 % and most."""
 
     least: DurationText
+    """The shortest."""
     median: DurationText
+    """What half are below."""
     p95: DurationText
+    """What 95 of 100 are below."""
     most: DurationText
+    """The longest."""
 
     @model_validator(mode="after")
     def _ordered(self) -> DelaySpec:
@@ -80,6 +84,7 @@ class CarrierSpec(Spec):
     """How a carrier treats messages: what is said here, the rest as in `profile`."""
 
     profile: Literal["plain", "instant", "typical", "rush_hour", "regional", "outage"] = "plain"
+    """The shipped profile it differs from."""
     carrier_delay: DelayText | None = None
     """From Vibes to the carrier: `[least, most]`, or `least`, `median`, `p95`, `most`."""
     handset_delay: DelayText | None = None

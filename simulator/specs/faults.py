@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
-from simulator.documents import Spec, rather
+from simulator.documents import OneSpec, Spec, rather
 from simulator.domain.fault_rules import CALLS, EFFECTS, Effect, FaultRule, Match, Surface
 from simulator.domain.instants import parse_instant
 from simulator.domain.numbers import parse_any_mdn
@@ -44,11 +44,17 @@ class MatchSpec(Spec):
     """`POST campaigns/acquisition/{acquisition_id}/participants`, `submit`, `submit_sm`, a
     purpose at a carrier, a callback type."""
     number: NumberText | None = None
+    """A phone's number."""
     list: Id | None = None
+    """A list's id."""
     code: Id | None = None
+    """A source code."""
     carrier: Id | None = None
+    """A carrier's code."""
     since: InstantText | None = None
+    """From when it holds."""
     until: InstantText | None = None
+    """Until when it holds; what an `outage` stops waits until then."""
     nth: StrictInt | None = Field(default=None, ge=1)
     """Only the n-th such occasion."""
 
@@ -67,7 +73,7 @@ class MatchSpec(Spec):
         )
 
 
-class EffectSpec(Spec):
+class EffectSpec(OneSpec):
     """What goes wrong: exactly one member."""
 
     status: StrictInt | None = None
@@ -101,13 +107,6 @@ class EffectSpec(Spec):
     """It is told twice, with the same event_id."""
     reorder: DurationText | None = None
     """It is told after the next one to that destination, or after so long."""
-
-    @model_validator(mode="after")
-    def _one(self) -> EffectSpec:
-        given = [name for name in type(self).model_fields if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise ValueError(f"write exactly one of {', '.join(type(self).model_fields)}")
-        return self
 
     def given(self) -> tuple[Effect, int | None, int]:
         """The effect, its number and its wait in milliseconds."""

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
 
-from simulator.documents import Fault, Spec, rather
+from simulator.documents import Fault, Form, Spec, rather
 from simulator.domain.instants import Duration, parse_duration
 from simulator.domain.personas import SHIPPED, Habit, Persona
 from simulator.specs.carriers import DelaySpec, DelayText
 from simulator.specs.values import DurationText, RatioText, milliseconds, ratio
 
-CarrierCode = Annotated[str, Field(pattern=r"^[0-9]{3}$")]
+CarrierCode = Annotated[str, Form(r"^[0-9]{3}$", ("104",), "code of a carrier")]
 
 
 def _takes_time(value: DelaySpec) -> DelaySpec:
@@ -35,6 +35,7 @@ class HabitSpec(Spec):
     says: tuple[Annotated[str, Field(min_length=1, max_length=1600)], ...] = Field(min_length=1)
     """One of these is drawn."""
     chance: RatioText = "1/1"
+    """How often it is done."""
     after: AnswerTime = _SOON
     """How long it takes: one duration, `[least, most]`, or a distribution; at least 1ms."""
     nth: StrictInt | None = Field(default=None, ge=1)
@@ -63,7 +64,9 @@ class PersonaSpec(Spec):
     after: AnswerTime = _SOON
     """How long these two take."""
     habits: tuple[HabitSpec, ...] = ()
+    """What it does by itself."""
     landline: StrictBool = False
+    """Whether it is one: it takes no texts."""
     off_for: DurationText | None = None
     """The phone is off for so long from the account's start."""
     ports_to: CarrierCode | None = None

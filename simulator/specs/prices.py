@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from simulator.documents import Spec, rather
+from simulator.documents import Form, Spec, rather
 from simulator.domain.carriers import NAMES
 from simulator.domain.prices import UNIT, CarrierPrices, Prices
 from simulator.specs.values import Id
@@ -36,7 +36,10 @@ def micros(text: str) -> int:
 
 
 MoneyText = Annotated[
-    str, BeforeValidator(_as_money, json_schema_input_type=str | int), AfterValidator(_money_text)
+    str,
+    BeforeValidator(_as_money, json_schema_input_type=str | int),
+    AfterValidator(_money_text),
+    Form(_MONEY.pattern.join("^$"), ("0.0079", "12.50")),
 ]
 """An amount of money in units of currency, to a millionth."""
 
@@ -45,7 +48,9 @@ class CarrierPricesSpec(Spec):
     """What differs at one carrier."""
 
     segment: MoneyText | None = None
+    """A segment of a message that it took."""
     received: MoneyText | None = None
+    """A segment of a text from a phone."""
 
 
 def _known_carriers(value: dict[str, CarrierPricesSpec]) -> dict[str, CarrierPricesSpec]:

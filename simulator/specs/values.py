@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from simulator.documents import Form
 from simulator.domain.instants import MILLISECOND, parse_duration, parse_instant
 
 
@@ -53,10 +54,26 @@ def ratio(value: str) -> tuple[int, int]:
 AsText = BeforeValidator(as_text, json_schema_input_type=str | int)
 """Takes a bare number for the text it looks like, and says so in a schema."""
 
+DURATION = (
+    r"^\s*([0-9]+(\.[0-9]+)?(ms|[smhdw])([0-9]+(\.[0-9]+)?(ms|[smhdw]))*"
+    r"|[0-9]+\s*([Ss]econd|[Mm]inute|[Hh]our|[Dd]ay|[Ww]eek|[Mm]onth)s?|P[0-9TWDHMS.]+)\s*$"
+)
+"""How a duration is written."""
+INSTANT = r"^\s*[0-9]{4}-?([0-9]{2}|W).*$"
+"""How an instant is written."""
+
 Id = Annotated[str, AsText, Field(min_length=1, max_length=64)]
-DurationText = Annotated[str, AfterValidator(_duration_text)]
-InstantText = Annotated[str, AsText, AfterValidator(_instant_text)]
-RatioText = Annotated[str, AfterValidator(_ratio_text)]
+DurationText = Annotated[
+    str, AfterValidator(_duration_text), Form(DURATION, ("24h", "1h30m", "1 day"))
+]
+InstantText = Annotated[
+    str, AsText, AfterValidator(_instant_text), Form(INSTANT, ("2026-01-06T15:00:00Z",))
+]
+RatioText = Annotated[
+    str,
+    AfterValidator(_ratio_text),
+    Form(r"^([0-9]+/[1-9][0-9]*|[0-9]+%)$", ("1/4", "25%")),
+]
 PatternText = Annotated[str, AfterValidator(_pattern_text)]
 
 

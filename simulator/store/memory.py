@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal
-from zlib import compress, decompress
 
 import msgspec
 
+from simulator.domain.carriers import MtState
 from simulator.domain.instants import Instant
+from simulator.domain.messages import Mo, Mt, MtMoved, MtReplaced
 from simulator.runtime.ports import (
     AccountRecord,
     Attempt,
@@ -19,46 +20,9 @@ from simulator.runtime.ports import (
     MessageQuery,
     MessageRecord,
 )
-from simulator.store import projections
-
-BLOCK = 1_024
-"""How many old bodies are packed together."""
-
-LOOSE = 100 * BLOCK
-"""How many of the newest bodies are left as they are; most runs have no more."""
-
-
-class _Bodies:
-    """Bodies of rows by place. The old ones are packed: a run of many people has millions."""
-
-    def __init__(self) -> None:
-        self._packed: list[bytes] = []
-        self._loose: list[bytes] = []
-        self._open: dict[int, list[bytes]] = {}
-
-    def __len__(self) -> int:
-        return len(self._packed) * BLOCK + len(self._loose)
-
-    def extend(self, bodies: list[bytes]) -> None:
-        self._loose += bodies
-        while len(self._loose) >= LOOSE + BLOCK:
-            block, self._loose = self._loose[:BLOCK], self._loose[BLOCK:]
-            self._packed.append(compress(b"\n".join(block), level=1))
-
-    def __getitem__(self, place: int) -> bytes:
-        number, within = divmod(place, BLOCK)
-        if number >= len(self._packed):
-            return self._loose[place - len(self._packed) * BLOCK]
-        block = self._open.get(number)
-        if block is None:
-            if len(self._open) >= KEPT_OPEN:
-                del self._open[next(iter(self._open))]
-            block = self._open[number] = decompress(self._packed[number]).split(b"\n")
-        return block[within]
-
-
-KEPT_OPEN = 16
-"""How many packed blocks that were looked into stay open."""
+from simulator.store import projections, texts
+from simulator.store.columns import Columns
+from simulator.store.packed import Bodies
 
 
 class _Book:
@@ -71,12 +35,15 @@ class _Book:
         self.times = array("q")
         self.events = bytearray()
         self.types: list[str] = []
-        self.bodies = _Bodies()
+        self.bodies = Bodies()
         self.messages: dict[str, array[int]] = {}
-        self.by_mdn: dict[str, list[str]] = {}
+        self.numbered: list[array[int]] = []
+        self.by_mdn: dict[str, array[int]] = {}
+        self.columns = Columns()
         self.parts: dict[str, tuple[str, int]] = {}
         self.trails: dict[str, list[int]] = {}
         self.attempts: list[Attempt] = []
+        self.attempts_at: dict[str, list[int]] = {}
 
     def extend(self, entries: Sequence[Entry]) -> None:
         """More rows. `seq` counts from 1 without a gap, so it is an index too."""
@@ -95,14 +62,31 @@ class _Book:
         at = Instant(self.times[place])
         return Entry(seq, at, kind, self.types[place], self.bodies[place])
 
+    def attempted(self, attempts: Sequence[Attempt]) -> None:
+        """Attempts at callbacks were made."""
+        for item in attempts:
+            self.attempts_at.setdefault(item.delivery_id, []).append(len(self.attempts))
+            self.attempts.append(item)
+
     def begin(self, entry: Entry) -> None:
         """A message comes into being."""
         message = projections.message_of(entry)
-        key = message.message_id
-        self.messages[key] = array("q", (entry.seq,))
-        self.by_mdn.setdefault(message.mdn, []).append(key)
+        key, rows = message.message_id, array("q", (entry.seq,))
+        self.messages[key] = rows
+        self.by_mdn.setdefault(message.mdn, array("I")).append(len(self.numbered))
+        self.numbered.append(rows)
+        self.columns.append(entry.seq, _words(message), message.text)
         for number, part in enumerate(message.part_ids[1:], start=2):
             self.parts[part] = (key, number)
+
+    def move(self, entry: Entry) -> None:
+        """A message comes a step further."""
+        event, rows = entry.value, self.messages[projections.moved_id(entry)]
+        rows.append(entry.seq)
+        if isinstance(event, MtMoved):
+            self.columns.moved(rows[0], event.state)
+        elif isinstance(event, MtReplaced):
+            self.columns.retold(rows[0], event.mt.text)
 
     def message(self, rows: array[int]) -> MessageRecord:
         """A message as it is now."""
@@ -148,12 +132,12 @@ class MemoryStore:
     async def commit(self, batch: Batch) -> None:
         """Append, and note what each row is to which message."""
         book = self._books[batch.account]
-        book.attempts.extend(batch.attempts)
+        book.attempted(batch.attempts)
         book.extend(batch.entries)
         for entry in batch.entries:
             role = projections.ROLES.get(entry.type)
             if role == "moves":
-                book.messages[projections.moved_id(entry)].append(entry.seq)
+                book.move(entry)
             elif role == "begins":
                 book.begin(entry)
             elif role == "tells":
@@ -195,21 +179,40 @@ class MemoryStore:
         self, account: str, delivery_ids: Sequence[str] | None = None
     ) -> list[Attempt]:
         """Every attempt, or those at the deliveries, in order."""
-        made = self._books[account].attempts
+        book = self._books[account]
         if delivery_ids is None:
-            return list(made)
-        wanted = frozenset(delivery_ids)
-        return [item for item in made if item.delivery_id in wanted]
+            return list(book.attempts)
+        places = (book.attempts_at.get(key, ()) for key in dict.fromkeys(delivery_ids))
+        return [book.attempts[place] for place in sorted(chain.from_iterable(places))]
+
+    async def newest_attempts(
+        self, account: str, limit: int, below: int | None = None
+    ) -> list[tuple[int, Attempt]]:
+        """Attempts with their places, newest first, those below a place."""
+        made = self._books[account].attempts
+        last = len(made) if below is None else min(below - 1, len(made))
+        return [(place, made[place - 1]) for place in range(last, max(0, last - limit), -1)]
 
 
 def _met(book: _Book, query: MessageQuery) -> Iterator[MessageRecord]:
-    keys = book.messages if query.mdn is None else book.by_mdn.get(query.mdn, [])
-    for key in reversed(keys) if query.newest_first else keys:
-        rows = book.messages[key]
-        if rows[0] > query.after and (query.below is None or rows[0] < query.below):
-            record = book.message(rows)
-            if _meets(record, query):
-                yield record
+    within = book.columns.within(query, book.times)
+    if query.mdn is None:
+        numbers: Iterator[int] = book.columns.found(query, within)
+    else:
+        of_phone = book.by_mdn.get(query.mdn, array("I"))
+        ordered = reversed(of_phone) if query.newest_first else of_phone
+        numbers = (number for number in ordered if number in within)
+    for number in numbers:
+        record = book.message(book.numbered[number])
+        if _meets(record, query):
+            yield record
+
+
+def _words(message: Mt | Mo) -> tuple[str, str, str, str]:
+    """The words of a new message, in the order of `columns.WORDS`."""
+    if isinstance(message, Mt):
+        return "mt", MtState.ACCEPTED, message.code, message.purpose
+    return "mo", "received", message.code, message.taken_as
 
 
 def _moved(before: MessageRecord, move: projections.Move) -> MessageRecord:
@@ -229,7 +232,5 @@ def _meets(record: MessageRecord, query: MessageQuery) -> bool:
         and (query.state is None or record.state == query.state)
         and (query.code is None or record.code == query.code)
         and (query.purpose is None or record.purpose == query.purpose)
-        and (query.since is None or record.at >= query.since)
-        and (query.until is None or record.at < query.until)
-        and (query.text is None or query.text.lower() in record.text.lower())
+        and (query.text is None or texts.folded(query.text) in texts.folded(record.text))
     )

@@ -1,4 +1,4 @@
--- Format 2. A change of these tables, or of what a journal row means, is a new format version.
+-- Format 3. A change of these tables, or of what a journal row means, is a new format version.
 CREATE TABLE account (
     position    INTEGER PRIMARY KEY,
     company_key TEXT NOT NULL UNIQUE,
@@ -35,6 +35,17 @@ CREATE TABLE message (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX message_id ON message (company_key, id);
 CREATE INDEX message_mdn ON message (company_key, mdn, position);
+-- what a search asks of a message, in a row so short that a million of them are looked through at once
+CREATE INDEX message_words ON message (company_key, position, direction, state, code, purpose);
+
+CREATE TABLE text_block (
+    company_key TEXT NOT NULL,
+    first       INTEGER NOT NULL,
+    last        INTEGER NOT NULL,
+    positions   BLOB NOT NULL,
+    texts       BLOB NOT NULL,
+    PRIMARY KEY (company_key, first)
+);
 
 CREATE TABLE part (
     company_key TEXT NOT NULL,

@@ -13,12 +13,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import aiosqlite
 import msgspec
 
-from simulator.domain.instants import Instant
 from simulator.errors import DatabaseInUse, ForeignDatabase, UserError
 from simulator.runtime.ports import (
     AccountRecord,
@@ -28,19 +26,14 @@ from simulator.runtime.ports import (
     MessageQuery,
     MessageRecord,
 )
-from simulator.store import projections
+from simulator.store import sqlite_search
+from simulator.store.sqlite_rows import COLUMNS, Row, entry_of, message_of, projected
+from simulator.store.sqlite_texts import TextBlocks
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 APPLICATION_ID = 0x534D5331  # "SMS1"
 
-_DERIVED = ("journal", "message", "part", "trail", "attempt")
-
-_COLUMNS = (
-    "position, id, direction, mdn, code, text, state, at, segments, purpose, surface, carrier, "
-    "body, history"
-)
-
-Row = tuple[Any, ...]
+_DERIVED = ("journal", "message", "text_block", "part", "trail", "attempt")
 
 
 class SqliteStore:
@@ -55,6 +48,7 @@ class SqliteStore:
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
+        self._texts = TextBlocks()
 
     async def open(self) -> None:
         """Open or make the file. Raises ForeignDatabase (untouched) or DatabaseInUse."""
@@ -121,31 +115,11 @@ class SqliteStore:
         rows = await self._all(
             f"{sql} ORDER BY seq LIMIT ?", (*values, -1 if limit is None else limit)
         )
-        return [_entry(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     async def messages(self, account: str, query: MessageQuery) -> list[MessageRecord]:
         """Recorded messages that meet the query, oldest first or newest first."""
-        sql = f"SELECT {_COLUMNS} FROM message WHERE company_key = ? AND position > ?"
-        values: list[object] = [account, query.after]
-        for column, value in (
-            ("direction =", query.direction),
-            ("mdn =", query.mdn),
-            ("state =", query.state),
-            ("code =", query.code),
-            ("purpose =", query.purpose),
-            ("at >=", query.since),
-            ("at <", query.until),
-            ("position <", query.below),
-        ):
-            if value is not None:
-                sql += f" AND {column} ?"
-                values.append(value)
-        if query.text is not None:
-            sql += r" AND text LIKE ? ESCAPE '\'"
-            values.append(f"%{_literally(query.text)}%")
-        way = "DESC" if query.newest_first else "ASC"
-        rows = await self._all(f"{sql} ORDER BY position {way} LIMIT ?", (*values, query.limit))
-        return [_message(row) for row in rows]
+        return await sqlite_search.messages(self._all, account, query)
 
     async def message(self, account: str, message_id: str) -> tuple[MessageRecord, int] | None:
         """A message, or the message a part belongs to."""
@@ -155,9 +129,9 @@ class SqliteStore:
         )
         original, number = parts[0] if parts else (message_id, 1)
         rows = await self._all(
-            f"SELECT {_COLUMNS} FROM message WHERE company_key = ? AND id = ?", (account, original)
+            f"SELECT {COLUMNS} FROM message WHERE company_key = ? AND id = ?", (account, original)
         )
-        return (_message(rows[0]), number) if rows else None
+        return (message_of(rows[0]), number) if rows else None
 
     async def trail(self, account: str, message_id: str) -> list[Entry]:
         """The rows that tell of a message beside its states, in order."""
@@ -166,7 +140,7 @@ class SqliteStore:
             "WHERE company_key = ? AND message_id = ? ORDER BY seq",
             (account, message_id),
         )
-        return [_entry(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     async def attempts(
         self, account: str, delivery_ids: Sequence[str] | None = None
@@ -179,6 +153,16 @@ class SqliteStore:
         rows = await self._all(f"{sql} ORDER BY position", values)
         return [msgspec.json.decode(row[0], type=Attempt) for row in rows]
 
+    async def newest_attempts(
+        self, account: str, limit: int, below: int | None = None
+    ) -> list[tuple[int, Attempt]]:
+        """Attempts with their places, newest first, those below a place."""
+        sql, values = "SELECT position, body FROM attempt WHERE company_key = ?", [account, limit]
+        if below is not None:
+            sql, values = f"{sql} AND position < ?", [account, below, limit]
+        rows = await self._all(f"{sql} ORDER BY position DESC LIMIT ?", values)
+        return [(row[0], msgspec.json.decode(row[1], type=Attempt)) for row in rows]
+
     @property
     def _db(self) -> aiosqlite.Connection:
         assert self._connection is not None, "open() comes first"
@@ -190,6 +174,7 @@ class SqliteStore:
 
     async def _forget(self, key: str, *tables: str) -> None:
         async with self._lock:
+            self._texts.forget()
             await self._db.execute("BEGIN")
             for table in tables:
                 await self._db.execute(f"DELETE FROM {table} WHERE company_key = ?", (key,))
@@ -222,6 +207,7 @@ class SqliteStore:
                 except Exception as error:  # noqa: BLE001 - disk full or gone: the engines stop
                     with suppress(sqlite3.Error):
                         await self._db.rollback()
+                    self._texts.forget()
                     for _, done in work:
                         if not done.done():
                             done.set_exception(error)
@@ -239,70 +225,11 @@ class SqliteStore:
             for entry in batch.entries
         ]
         await db.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", journal)
-        for table, rows in _projected(batches).items():
+        for table, rows in projected(batches).items():
             if rows:
                 await db.executemany(table, rows)
+        await self._texts.follow(db, batches)
         await db.execute("COMMIT")
-
-
-_INSERT_MESSAGE = f"INSERT INTO message (company_key, {_COLUMNS}) VALUES ({', '.join('?' * 15)})"
-_INSERT_PART = "INSERT INTO part VALUES (?, ?, ?, ?)"
-_MOVE_MESSAGE = (
-    "UPDATE message SET state = coalesce(?, state), "
-    "history = json_insert(history, '$[#]', json(?)) WHERE company_key = ? AND id = ?"
-)
-_REPLACE_MESSAGE = (
-    "UPDATE message SET text = ?, segments = ?, body = ? WHERE company_key = ? AND id = ?"
-)
-_INSERT_TRAIL = "INSERT INTO trail VALUES (?, ?, ?)"
-_INSERT_ATTEMPT = "INSERT INTO attempt (company_key, delivery_id, body) VALUES (?, ?, ?)"
-
-
-def _projected(batches: list[Batch]) -> dict[str, list[Row]]:
-    """The rows each statement is to write, statements in the order they must run."""
-    rows: dict[str, list[Row]] = {
-        _INSERT_MESSAGE: [],
-        _INSERT_PART: [],
-        _MOVE_MESSAGE: [],
-        _REPLACE_MESSAGE: [],
-        _INSERT_TRAIL: [],
-        _INSERT_ATTEMPT: [],
-    }
-    for batch in batches:
-        key = batch.account
-        for entry in batch.entries:
-            role = projections.ROLES.get(entry.type)
-            if role == "begins":
-                record = projections.recorded(entry)
-                history = msgspec.json.encode(record.history).decode()
-                values = msgspec.structs.astuple(record)[:-1]
-                rows[_INSERT_MESSAGE].append((key, *values, history))
-                parts = projections.message_of(entry).part_ids[1:]
-                for number, part in enumerate(parts, start=2):
-                    rows[_INSERT_PART].append((key, part, record.id, number))
-            elif role == "moves":
-                move = projections.moved(entry)
-                step = msgspec.json.encode(move.step).decode()
-                rows[_MOVE_MESSAGE].append((move.state, step, key, move.message_id))
-                if move.mt is not None:
-                    body = msgspec.json.encode(move.mt)
-                    text, count = move.mt.text, len(move.mt.part_ids)
-                    rows[_REPLACE_MESSAGE].append((text, count, body, key, move.message_id))
-            elif role == "tells":
-                told_of = projections.told_of(entry)
-                if told_of is not None:
-                    rows[_INSERT_TRAIL].append((key, told_of, entry.seq))
-        rows[_INSERT_ATTEMPT] += [
-            (key, item.delivery_id, msgspec.json.encode(item)) for item in batch.attempts
-        ]
-    return rows
-
-
-def _literally(text: str) -> str:
-    """A text as LIKE finds it, whatever is in it."""
-    for sign in ("\\", "%", "_"):
-        text = text.replace(sign, f"\\{sign}")
-    return text
 
 
 def _cannot_open(path: Path, error: Exception) -> UserError:
@@ -335,15 +262,3 @@ def _check(path: Path) -> bool:
             "it was left as it is. Use the smsim that wrote it, or another file with --db"
         )
     return True
-
-
-def _entry(row: Row) -> Entry:
-    seq, at, kind, name, body = row
-    return Entry(seq, Instant(at), kind, name, body)
-
-
-def _message(row: Row) -> MessageRecord:
-    names = (field.name for field in msgspec.structs.fields(MessageRecord))
-    values = dict(zip(names, row, strict=True))
-    values["history"] = msgspec.json.decode(row[-1])
-    return msgspec.convert(values, MessageRecord)

@@ -14,14 +14,18 @@ AT_MOST_EVERY_S = 1.0
 
 
 async def news(page: Page) -> web.StreamResponse:
-    """GET live: `news` with the number of the last row; one at once where rows came meanwhile."""
+    """GET live: `news` with the number of the last row; one at once, for rows may have come meanwhile.
+
+    Whoever connects has a page of some moments ago, or has lost the stream for a while.
+    """
     request, universe = page.request, page.universe
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
     )
     await response.prepare(request)
     last = request.headers.get("Last-Event-ID", "")
-    after = int(last) if last.isascii() and last.isdigit() else universe.engine.seq
+    known = int(last) if last.isascii() and last.isdigit() and len(last) < 20 else -1
+    after = known if known <= universe.engine.seq else -1  # the account may have begun anew
     with suppress(ConnectionResetError):  # the reader has left
         await response.write(b"retry: 1000\n\n")
         while not universe.feed.closed:

@@ -2,21 +2,60 @@
 
 from __future__ import annotations
 
+import asyncio
+from weakref import WeakKeyDictionary
+
 from aiohttp import web
 
 from simulator.api.control import explain, views
 from simulator.errors import UserError
 from simulator.runtime.ports import MessageQuery
+from simulator.runtime.universe import Universe
 from simulator.ui import search
 from simulator.ui.page import Page
+
+LAST_POSITION = 2**63 - 1
+
+
+class _Parts:
+    """Lists of one account as they were shown last: pages that show the same share one."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.seq = -1
+        self.shown: dict[tuple[str, str], web.Response] = {}
+
+    async def show(self, page: Page) -> web.Response:
+        """The list that the page asks for. Those of an earlier row are forgotten."""
+        asked = page.request.host, page.request.query_string
+        async with self.lock:
+            if self.seq != page.universe.engine.seq:
+                self.seq, self.shown = page.universe.engine.seq, {}
+            shown = self.shown.get(asked)
+            if shown is None:
+                shown = await _list(page)
+                self.shown[asked] = shown
+        return web.Response(body=shown.body, status=shown.status, headers=_POLITE)
+
+
+_POLITE = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+
+_PARTS: WeakKeyDictionary[Universe, _Parts] = WeakKeyDictionary()
+"""Kept as long as its account runs."""
 
 
 async def index(page: Page) -> web.Response:
     """The newest that the search finds; older ones a page further."""
+    if page.is_part:
+        return await _PARTS.setdefault(page.universe, _Parts()).show(page)
+    return await _list(page)
+
+
+async def _list(page: Page) -> web.Response:
     asked, before = page.query("q"), page.query("before")
     fault, records, query = None, [], MessageQuery()
     try:
-        place = int(before) if before.isascii() and before.isdigit() else None
+        place = min(int(before), LAST_POSITION) if _is_number(before) else None
         query = search.read(asked, before=place)
         records = await page.universe.store.messages(page.key, query)
     except UserError as error:
@@ -31,6 +70,10 @@ async def index(page: Page) -> web.Response:
         examples=search.EXAMPLES,
         fault=fault,
     )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 100
 
 
 async def one(page: Page) -> web.Response:

@@ -106,7 +106,7 @@ def page(shown: Shown) -> Callable[[web.Request], Awaitable[web.StreamResponse]]
     """A handler of a page or an action; whatever is wrong is said on a page."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        no = denied(request) or _from_elsewhere(request)
+        no = refused(request)
         if no is not None:
             return no
         try:
@@ -117,6 +117,11 @@ def page(shown: Shown) -> Callable[[web.Request], Awaitable[web.StreamResponse]]
             return respond("fault.html.j2", 400, text=str(error), back=_referer(request))
 
     return handle
+
+
+def refused(request: web.Request) -> web.Response | None:
+    """None where the caller may see pages and act, else the answer that says why not."""
+    return denied(request) or _from_elsewhere(request)
 
 
 def respond(template: str, status: int = 200, **values: object) -> web.Response:

@@ -6,11 +6,19 @@ from pathlib import Path
 
 from aiohttp import web
 
-from simulator.api.control.call import denied
-from simulator.api.keys import ACCOUNTS
-from simulator.domain.instants import iso
-from simulator.ui import live, messages, phones, time
-from simulator.ui.page import Shown, page, respond
+from simulator.ui import (
+    accounts,
+    callbacks,
+    copying,
+    events,
+    faults,
+    live,
+    messages,
+    people,
+    phones,
+    time,
+)
+from simulator.ui.page import Shown, page
 
 STATIC = Path(__file__).parent / "static"
 
@@ -22,28 +30,31 @@ PAGES: tuple[tuple[str, str, Shown], ...] = (
     ("GET", f"{_ONE}/phones", phones.index),
     ("POST", f"{_ONE}/phones/{{mdn}}/texts", phones.text),
     ("POST", f"{_ONE}/phones/{{mdn}}", phones.change),
+    ("GET", f"{_ONE}/people", people.index),
+    ("GET", f"{_ONE}/people/{{person}}", people.one),
+    ("GET", f"{_ONE}/callbacks", callbacks.index),
+    ("POST", f"{_ONE}/callbacks/test", callbacks.rehearse),
+    ("GET", f"{_ONE}/callbacks/{{delivery_id}}", callbacks.one),
+    ("POST", f"{_ONE}/callbacks/{{delivery_id}}/repeat", callbacks.repeat),
+    ("GET", f"{_ONE}/faults", faults.index),
+    ("POST", f"{_ONE}/faults", faults.add),
+    ("POST", f"{_ONE}/faults/heal", faults.heal),
+    ("POST", f"{_ONE}/faults/{{fault_id}}/heal", faults.heal),
+    ("GET", f"{_ONE}/time", time.index),
+    ("GET", f"{_ONE}/events", events.index),
+    ("GET", f"{_ONE}/events/journal.ndjson", events.export),
+    ("GET", f"{_ONE}/settings", accounts.settings),
+    ("GET", f"{_ONE}/settings/reset", accounts.ask_reset),
+    ("POST", f"{_ONE}/settings/reset", accounts.reset),
+    ("GET", f"{_ONE}/settings/delete", accounts.ask_delete),
+    ("POST", f"{_ONE}/settings/delete", accounts.delete),
+    ("GET", f"{_ONE}/copy", copying.index),
+    ("GET", f"{_ONE}/copy/scenario", copying.download),
     ("GET", f"{_ONE}/clock", time.shown),
     ("POST", f"{_ONE}/clock", time.move),
     ("GET", f"{_ONE}/live", live.news),
 )
 """Every page and action below an account."""
-
-
-async def home(request: web.Request) -> web.Response:
-    """GET /: the accounts that run here."""
-    no = denied(request)
-    if no is not None:
-        return no
-    accounts = [
-        {
-            "key": item.record.company_key,
-            "username": item.record.username,
-            "now": iso(item.engine.now() // 1_000_000 * 1_000_000),
-            "manual": item.world.clock.mode == "manual",
-        }
-        for item in request.app[ACCOUNTS].all()
-    ]
-    return respond("home.html.j2", accounts=accounts)
 
 
 async def to_messages(request: web.Request) -> web.Response:
@@ -55,7 +66,8 @@ async def to_messages(request: web.Request) -> web.Response:
 
 def add_routes(app: web.Application) -> None:
     """Put every page into the application."""
-    app.router.add_get("/", home)
+    app.router.add_get("/", accounts.home)
+    app.router.add_post("/", accounts.make)
     app.router.add_get(_ONE, to_messages)
     app.router.add_static("/inbox-static", STATIC)
     for method, path, shown in PAGES:

@@ -1,14 +1,58 @@
-"""Time: the account's clock from the head of every page."""
+"""Time: the account's clock from the head of every page, what is due next, and how it was before."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from aiohttp import web
 
 from simulator.domain.instants import Instant, parse_duration
 from simulator.errors import UserError
+from simulator.ui import events, past
 from simulator.ui.page import Page
+from simulator.ui.sentences import Known, why
+
+NEXT = 50
+"""How many of the things that are due a page tells."""
+
+_NUMBER = re.compile(r"\d{1,18}")
+
+
+async def index(page: Page) -> web.Response:
+    """What is due next and why; with `seq` the world as it was at that row of the journal."""
+    world, last, asked = page.universe.world, page.universe.engine.seq, page.query("seq")
+    known, fault, then = Known(world), None, None
+    timers = [
+        {"micros": timer.due, "what": told[0], "whom": told[1]}
+        for timer in world.timers.all()[:NEXT]
+        for told in (why(timer, known),)
+    ]
+    try:
+        if asked and not page.is_part:
+            then = await _then(page, asked, last)
+    except UserError as error:
+        fault = str(error)
+    return page.show(
+        "time.html.j2",
+        200 if fault is None else 400,
+        timers=timers,
+        due=len(world.timers),
+        last=last,
+        furthest=min(last, past.FURTHEST),
+        bound=past.FURTHEST,
+        asked=asked,
+        then=then,
+        fault=fault,
+    )
+
+
+async def _then(page: Page, asked: str, last: int) -> dict[str, object]:
+    if not _NUMBER.fullmatch(asked) or not 1 <= int(asked) <= last:
+        raise UserError(f'"{asked}" is no row; write a number from 1 to {last}')
+    shown = await past.at(page.universe, int(asked))
+    row = events.shown(shown.row, Known(shown.world, shown.messages))
+    return {"told": past.told(shown), "row": row}
 
 
 async def shown(page: Page) -> web.Response:

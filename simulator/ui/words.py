@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -43,6 +44,17 @@ def marked(text: str) -> Markup:
         shown += escape(text[last : match.start()]) + Markup("<mark>{}</mark>").format(match[0])
         last = match.end()
     return shown + escape(text[last:])
+
+
+_PLAIN = frozenset({"L", "EN", "ES", "ET", "CS", "NSM", "BN", "B", "S", "WS", "ON", ""})
+"""The kinds of characters that turn no sentence round (Unicode's bidirectional classes)."""
+
+
+def isolated(text: str) -> str:
+    """A text that keeps its direction to itself, for the middle of a sentence."""
+    if all(unicodedata.bidirectional(character) in _PLAIN for character in text):
+        return text
+    return "\u2068" + text.replace("\u2069", "") + "\u2069"
 
 
 def badge(state: str) -> str:

@@ -57,8 +57,8 @@ def read_event(body: bytes, version: int) -> SubmitEvent:
         event_id=told.event_id or None,
         event_type=told.event_type,
         recipient=_ref(named[0], value, version),
-        data=msgspec.Raw(bytes(parts.event_data)),
-        debug=msgspec.Raw(bytes(parts.debug_data)) if told.debug_data else NOTHING,
+        data=_on_a_line(parts.event_data),
+        debug=_on_a_line(parts.debug_data) if told.debug_data else NOTHING,
     )
 
 
@@ -134,3 +134,8 @@ def _ref(name: str, value: str, version: int) -> PersonRef:
     if name == "external_person_id":
         return PersonRef(by="external", value=value)
     return PersonRef(by="key", value=value)
+
+
+def _on_a_line(told: msgspec.Raw) -> msgspec.Raw:
+    """JSON as it was written, numbers to the last digit, without its line breaks and indents."""
+    return msgspec.Raw(msgspec.json.format(bytes(told), indent=-1))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from simulator.domain.commands import AddPerson
@@ -78,6 +79,38 @@ async def test_attempts_come_back_in_full(store: Store) -> None:
     await store.commit(Batch("acme", [], [attempt(1)]))
     await store.commit(Batch("acme", [], [attempt(2)]))
     assert await store.attempts("acme") == [attempt(1), attempt(2)]
+
+
+async def test_the_newest_attempts_come_page_by_page(store: Store) -> None:
+    """Newest first, so many, then those below the last place; another account's are not among them."""
+    ours, theirs = Author("acme"), Author("other")
+    for author in (ours, theirs):
+        await store.save_account(author.record)
+    for number in range(1, 6):
+        await store.commit(Batch("acme", [], [attempt(number)]))
+        await store.commit(Batch("other", [], [attempt(100 + number)]))
+    first = await store.newest_attempts("acme", 2)
+    second = await store.newest_attempts("acme", 2, first[-1][0])
+    third = await store.newest_attempts("acme", 2, second[-1][0])
+    pages = [[item for _, item in page] for page in (first, second, third)]
+    assert pages == [[attempt(5), attempt(4)], [attempt(3), attempt(2)], [attempt(1)]]
+    assert await store.newest_attempts("acme", 2, third[-1][0]) == []
+    assert await store.newest_attempts("acme", 9, 10**9) == first + second + third
+
+
+async def test_attempts_at_some_deliveries_are_found(store: Store) -> None:
+    """Each once and in the order they were made, whatever order they are asked for in."""
+    author = Author()
+    await store.save_account(author.record)
+    named = [
+        msgspec.structs.replace(attempt(number), delivery_id=key)
+        for number, key in enumerate(("a", "b", "a", "c", "b"))
+    ]
+    await store.commit(Batch("acme", [], named[:2]))
+    await store.commit(Batch("acme", [], named[2:]))
+    found = await store.attempts("acme", ["b", "a", "b", "nobody"])
+    assert [item.attempt for item in found] == [0, 1, 2, 4]
+    assert await store.attempts("acme", []) == []
 
 
 async def test_an_instant_of_any_size_is_kept(store: Store) -> None:

@@ -45,6 +45,25 @@ async def told(store: Store) -> Store:
         (MessageQuery(limit=2), [0, 1]),
         (MessageQuery(mdn=BOB, direction="mt", state="accepted"), [3]),
         (MessageQuery(mdn=BOB, limit=1), [1]),
+        (MessageQuery(code=CODE), [0, 1, 2, 3]),
+        (MessageQuery(code="12345"), []),
+        (MessageQuery(purpose="connect"), [0, 3]),
+        (MessageQuery(purpose="help_reply"), [2]),
+        (MessageQuery(purpose="nothing"), []),
+        (MessageQuery(text="one"), [0]),
+        (MessageQuery(text="o"), [0, 2, 3]),
+        (MessageQuery(text="hElP", direction="mo"), [1]),
+        (MessageQuery(text="TWO", mdn=BOB), [3]),
+        (MessageQuery(text="one", mdn=BOB), []),
+        (MessageQuery(until=Instant(START)), []),
+        (MessageQuery(until=Instant(START + 1)), [0, 1, 2]),
+        (MessageQuery(until=Instant(START + HOUR)), [0, 1, 2]),
+        (MessageQuery(until=Instant(START + HOUR + 1)), [0, 1, 2, 3]),
+        (MessageQuery(since=Instant(START + 1), until=Instant(START + HOUR)), []),
+        (MessageQuery(newest_first=True), [3, 2, 1, 0]),
+        (MessageQuery(newest_first=True, limit=2), [3, 2]),
+        (MessageQuery(newest_first=True, text="o", limit=2), [3, 2]),
+        (MessageQuery(newest_first=True, mdn=BOB, direction="mt"), [3, 2]),
     ],
 )
 async def test_messages_are_narrowed(told: Store, query: MessageQuery, found: list[int]) -> None:
@@ -60,6 +79,15 @@ async def test_a_position_begins_the_next_page(told: Store) -> None:
         for index, record in enumerate(every):
             rest = await told.messages("acme", MessageQuery(mdn=mdn, after=record.position))
             assert rest == every[index + 1 :]
+
+
+async def test_a_place_ends_the_page_before(told: Store) -> None:
+    """below is the position of the last one seen where the newest come first."""
+    for text in (None, "o"):
+        every = await told.messages("acme", MessageQuery(newest_first=True, text=text))
+        for index, record in enumerate(every):
+            query = MessageQuery(newest_first=True, text=text, below=record.position)
+            assert await told.messages("acme", query) == every[index + 1 :]
 
 
 async def test_a_record_holds_the_message(told: Store) -> None:

@@ -104,8 +104,8 @@ def test_check_counts_cases_and_tells_mistakes_of_each(
     (folder / "edge.sms.yaml").write_text(FILE.replace("wait: 25h", "wait: 25 h"))
     assert call(["check", "."]) == 2
     assert capsys.readouterr().err.startswith(
-        'edge.sms.yaml:9:5: "25 h" is not a duration; write "24h", "1h30m", "250ms" or "PT24H" '
-        '(wait is set at 5:10, case "late")\n'
+        'edge.sms.yaml:9:5: "25 h" is not a duration; write "24h", "1h30m", "250ms", "1 day" or '
+        '"PT24H" (wait is set at 5:10, case "late")\n'
     )
 
 
@@ -117,7 +117,9 @@ def test_what_new_writes_is_right_with_and_without_its_comments(
     assert call(["run", "mine.sms.yaml"]) == 0
     text = (folder / "mine.sms.yaml").read_text().replace("text: Y", 'text: "${reply}"')
     lines = [
-        line.removeprefix("# ") if line.startswith(("# cases", "#   ")) else line
+        line.removeprefix("# ")
+        if line.startswith(("# cases", "#   small", "#   capital"))
+        else line
         for line in text.splitlines()
     ]
     (folder / "mine.sms.yaml").write_text("\n".join(lines))

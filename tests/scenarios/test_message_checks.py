@@ -119,7 +119,7 @@ async def test_what_is_so_holds(holds: str) -> None:
         ),
         (
             "messages: {text: Sole, count: 1, at: 1h}",
-            "1 messages with text 'Sole' at 1h",
+            "1 message with text 'Sole' at 1h",
             "0 messages; there is none at any time",
         ),
         (
@@ -129,13 +129,16 @@ async def test_what_is_so_holds(holds: str) -> None:
         ),
         (
             "activity: {kind: SMS sent, person: ben, count: 1, at: 1h}",
-            "1 activities \"SMS sent\" with person 'ben' at 1h",
+            "1 activity \"SMS sent\" with person 'ben' at 1h",
             "0 activities; there is one at 0s",
         ),
         (
             'cost: {is: "0.0365", direction: mt}',
             "messages with direction 'mt' cost 0.0365",
-            "4 messages in 4 segments cost 0.0316",
+            '4 messages in 4 segments cost 0.0316: "Sale" to ana at 0s (connect, delivered) 0.0079; '
+            '"Sale" to ben at 0s (connect, delivered) 0.0079; "Sorry, we did not understand that. '
+            'Reply HELP for help, STOP to stop." to ben at 1h (unmatched_reply, delivered) 0.0079; '
+            '"News" to ana at 2h (connect, sent) 0.0079',
         ),
     ],
 )

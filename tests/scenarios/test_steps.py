@@ -94,7 +94,7 @@ async def test_a_fault_that_struck_is_in_the_timeline() -> None:
     assert result.verdict is Verdict.FAILED
     assert [failure.actual for failure in result.failures] == [
         "received nothing",
-        "it fired 1 times",
+        "it fired 1 time",
         "Vibes says no",
     ]
     rungs = [rung.text for rung in result.failures[0].timelines["ana"]]

@@ -98,7 +98,7 @@ async def test_what_does_not_come_in_time_fails_as_an_expectation_does() -> None
     assert result.verdict is Verdict.FAILED
     (failure,) = result.failures
     assert failure.position == "x:18:11"
-    assert failure.expected == "1 messages with to 'ben', text 'Hi', state 'delivered'"
+    assert failure.expected == "1 message with to 'ben', text 'Hi', state 'delivered'"
     assert failure.actual == "0 messages"
     last = failure.timelines["ben"][-1]
     assert last.after == "+00:30:00.000"

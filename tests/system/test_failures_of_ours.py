@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -7,7 +8,14 @@ from aiohttp import ClientSession
 
 from simulator.app import build
 from simulator.config import ServerSettings
-from simulator.runtime.ports import Batch
+from simulator.domain.instants import HOUR, Instant
+from simulator.domain.numbers import Mdn
+from simulator.domain.people import AddPerson
+from simulator.domain.person import PersonPatch
+from simulator.domain.sending import SubmitMt
+from simulator.errors import EngineFailed
+from simulator.runtime.ports import AccountRecord, Batch
+from simulator.spec import read_account
 from simulator.store.memory import MemoryStore
 from tests.system.company import Company, call
 
@@ -74,3 +82,32 @@ async def test_other_accounts_go_on(company: Company, disk: FullDisk, http: Clie
     other = Company(http, company.url, made.json)
     assert (await other.join(ANN)).status == 201
     assert (await company.control("DELETE")).status == 204
+
+
+async def test_an_account_that_stopped_does_nothing_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A rule that breaks half-way ends it: no half of a command is kept, and live time moves nothing."""
+    async with build(ServerSettings(port=0, accounts=())) as system:
+        account, password = read_account({}, key="acme", now=system.accounts.wall.now())
+        record = AccountRecord("acme", account.username, password)
+        universe = await system.accounts.create(record, account)
+        engine = universe.engine
+        await engine.submit(SubmitMt(mdn=Mdn(ANN), code="65047", text="Hi"))
+        await universe.set_clock("live", 1)
+        rows = await universe.store.entries("acme")
+
+        def broken(_event: object, _at: object) -> None:
+            raise RuntimeError("a rule of ours broke")
+
+        monkeypatch.setattr(universe.world, "apply", broken)
+        patch = PersonPatch(external_person_id="1", custom_fields={})
+        with pytest.raises(EngineFailed):
+            await engine.submit(AddPerson(patch=patch))
+        monkeypatch.undo()
+        with pytest.raises(EngineFailed):
+            await engine.fire(Instant(engine.now() + HOUR))
+        engine._ring()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert await universe.store.entries("acme") == rows

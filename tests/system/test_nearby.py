@@ -1,4 +1,4 @@
-"""Requests without a socket: the same octets, so the same answers, faults and broken connections."""
+"""Requests without a socket: the same answers, faults and broken connections as through one."""
 
 from __future__ import annotations
 

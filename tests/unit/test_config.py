@@ -81,7 +81,7 @@ def test_every_fault_comes_at_once_with_its_path_and_the_mend() -> None:
     faults = _faults(
         companykey="x",
         clock={"mode": "manuel", "now": "now"},
-        settings={"stop_scop": "code", "retries": 101, "retry_every": "5 minutes"},
+        settings={"stop_scop": "code", "retries": 101, "retry_every": "5 minuets"},
         acquisition_campaigns=[{"id": "A", "list": "1001", "yes_pattern": "("}],
         carriers={"104": {"loss": "often"}},
     )

@@ -65,7 +65,7 @@ def test_an_account_without_prices_costs_nothing() -> None:
         ({"segment": "-1"}, ("prices", "segment"), '"-1" is no amount of money'),
         ({"received": "1e-3"}, ("prices", "received"), "no amount of money"),
         ({"received": "١"}, ("prices", "received"), "no amount of money"),
-        ({"segment": True}, ("prices", "segment"), "string"),
+        ({"segment": True}, ("prices", "segment"), 'write a text, as "0.0079" or'),
         ({"segmnt": "1"}, ("prices", "segmnt"), 'did you mean "segment"?'),
         ({"carriers": {"999": {}}}, ("prices", "carriers"), 'no carrier "999"'),
         (

@@ -57,7 +57,7 @@ TOLD = """\
 6:21: "snt" is not one of sent, delivered, bounced, clicked; did you mean "sent"?
 8:16: unknown member "member_off"; did you mean "member_of"?
 9:26: no campaign "Drpi"; did you mean "Drip"?
-9:42: "3 dys" is no wait; write "30 minutes", "4 hours", "2 days", "1 week"
+9:42: "3 dys" is not a duration; write "24h", "1h30m", "250ms", "1 day" or "PT24H"
 10:10: write one of is, is_not, contains, starts_with, empty
 12:5: "onse" is not one of once, every_time; did you mean "once"?
 13:5: "America/Chicgo" is no time zone; write "America/Chicago"
@@ -163,7 +163,7 @@ def test_a_full_campaign_is_what_it_says() -> None:
         ("[{edit: {campaign: Sale, flow: [{request: Sal}]}}]", 'no campaign "Sal"'),
         ("[{edit: {campaign: Sale, flo: []}}]", 'unknown member "flo"; did you mean "flow"?'),
         ("[{edit: {campaign: Sale, match: 1 or 2}}]", '"1 or 2" names filter 1; there are 0'),
-        ("[{expect: [{counters: {delivery_rate: 0.5}}]}]", "input should be a valid string"),
+        ("[{expect: [{counters: {delivery_rate: 0.5}}]}]", 'write a text, as "12%" or "33.3%"'),
         ("[{expect: [{counters: {bounce_rate: 101%}}]}]", '"101%" is not a share'),
         ("[{expect: [{counters: {since: 2026-01-05T15:00:00Z}}]}]", "write how many were sent"),
     ],
@@ -180,7 +180,9 @@ def test_people_who_are_created_later_subscribe_to_nothing_before() -> None:
     text = (
         "name: x\nsubscribers: {1001: [eve]}\nsteps: [{create: {person: eve, phone: '3125550101'}}]"
     )
-    assert _mistakes(text) == ['2:22: no person "eve"; there is none']
+    assert _mistakes(text) == [
+        '2:22: no person "eve"; there is none; add people, or include a file'
+    ]
 
 
 def test_what_is_right_beside_a_mistake_is_not_lost() -> None:

@@ -63,10 +63,15 @@ def test_each_case_is_a_scenario_of_its_own() -> None:
     assert early.spec.cases == {}
 
 
-def test_without_cases_nothing_is_replaced() -> None:
-    """Neither a parameter nor what would be a literal one."""
-    read = check(read_text("name: ${a} $${b} ${\nsteps: [{advance: 1s}]", "x"))
-    assert read.spec.name == "${a} $${b} ${"
+def test_without_cases_a_parameter_is_a_mistake_and_a_literal_one_is_itself() -> None:
+    """Each is told at its place."""
+    read = check(read_text("name: $${b} $${\nsteps: [{advance: 1s}]", "x"))
+    assert read.spec.name == "${b} ${"
+    mend = 'the file has no cases; write "$${" where it is meant as it is'
+    assert _mistakes("name: ${a} $${b}\nabout: ${\nsteps: [{advance: 1s}]") == [
+        f'x:1:7: no parameter "a": {mend}',
+        f'x:2:8: a "${{" has no "}}": {mend}',
+    ]
 
 
 def test_what_is_included_is_not_touched_and_may_be_chosen_by_case(tmp_path: Path) -> None:
@@ -99,7 +104,7 @@ def test_a_mistake_says_which_case_and_where_the_value_is_set() -> None:
         "name: x\nsede: 1\ncases:\n"
         "  a: {edge: exclusive, who: ana, wait: 1h}\n"
         "  b: {edge: inclusve, who: bob, wait: 1h}\n"
-        "  c: {edge: inclusive, who: bob, wait: 1 hour}\n"
+        "  c: {edge: inclusive, who: bob, wait: 1 huor}\n"
         'account: {settings: {window_edge: "${edge}"}}\n'
         "people: {ana: {}}\n"
         "steps:\n  - advance: ${wait}\n  - delete: ${who}\n"
@@ -108,7 +113,7 @@ def test_a_mistake_says_which_case_and_where_the_value_is_set() -> None:
         'x:2:1: unknown member "sede"; did you mean "seed"?',
         'x:7:22: "inclusve" is not one of exclusive, inclusive; did you mean "inclusive"? '
         '(edge is set at 5:7, case "b")',
-        'x:10:5: "1 hour" is not a duration; write "24h", "1h30m", "250ms" or "PT24H" '
+        'x:10:5: "1 huor" is not a duration; write "24h", "1h30m", "250ms", "1 day" or "PT24H" '
         '(wait is set at 6:34, case "c")',
         'x:11:5: no person "bob"; there is ana (who is set at 6:24, case "c")',
     ]

@@ -13,6 +13,7 @@ from harness.scenario.model import ScenarioSpec
 from harness.scenario.reading import check
 from harness.scenario.source import Mistakes, read_text
 from simulator.domain.fault_rules import PROFILES
+from simulator.domain.instants import Instant
 
 HEAD = """\
 name: x
@@ -76,9 +77,9 @@ steps:
         ("submit: {text: Hi}", "write either to or phone"),
         ("submit: {to: ana, text: Hi, answers: gone}", "write an HTTP status, or lost"),
         ("phone: {person: ana, persona: says_no, replies: Y}", "write either persona"),
-        ("phone: {person: ana, carrier: 1044}", "string should match pattern"),
-        ("endpoint: {answers: 900}", "less than or equal to 599"),
-        ("endpoint: {answers: 500, times: 0}", "greater than or equal to 1"),
+        ("phone: {person: ana, carrier: 1044}", '"1044" is no code of a carrier; write "104"'),
+        ("endpoint: {answers: 900}", "write 599 or less"),
+        ("endpoint: {answers: 500, times: 0}", "write 1 or more"),
         ("expect: [{messages: {count: [3, 1]}}]", "write how many, as 2"),
         ("expect: [{messages: {count: -1}}]", "write how many, as 2"),
         ("expect: [{callbacks: {type: mo, count: true}}]", "write how many, as 2"),
@@ -104,7 +105,7 @@ def test_a_rule_about_a_person_is_about_their_number() -> None:
     step = FaultStep.model_validate(
         {"match": {"surface": "carrier", "person": "ana"}, "effect": {"fail": 103}, "budget": 2}
     )
-    assert step.rule("+13125550101") == {
+    assert step.rule("+13125550101", Instant(0)) == {
         "match": {"surface": "carrier", "number": "+13125550101"},
         "effect": {"fail": 103},
         "budget": 2,

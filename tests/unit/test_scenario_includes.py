@@ -100,7 +100,7 @@ def test_mistakes_of_all_files_come_together_each_in_its_file(files: Files) -> N
         "account, choices, invariants, people, population, subscribers, campaigns",
         'shared/a.inc.yaml:2:1: unknown member "stps"; it may be include, account, choices, '
         "invariants, people, population, subscribers, campaigns",
-        "shared/a.inc.yaml:4:9: input should be a valid string",
+        'shared/a.inc.yaml:4:9: write text in quotes, as "12"',
         'shared/a.inc.yaml:4:20: unknown member "blocklist"; did you mean "blocklisted"?',
         'shared/a.inc.yaml:5:1: "campaigns" is to be a mapping; write its members',
         'shared/b.inc.yaml:1:19: "ben" stands twice',
@@ -200,7 +200,9 @@ def test_what_is_required_may_come_from_an_included_file(files: Files) -> None:
     assert read.spec.population is not None
     assert (read.spec.population.size, read.spec.population.list) == (3, "1002")
     files.write("a.inc.yaml", "population: {seed: 3}\n")
-    assert files.mistakes("include: a.inc.yaml\n", "x.sms.yaml") == ["a.inc.yaml:1:1: is required"]
+    assert files.mistakes("include: a.inc.yaml\n", "x.sms.yaml") == [
+        'a.inc.yaml:1:1: population needs "size"'
+    ]
 
 
 def test_included_files_are_no_scenarios(files: Files) -> None:

@@ -68,7 +68,7 @@ steps:
     ("step", "told"),
     [
         ("until: {within: 1h, expect: []}", "write the checks to wait for"),
-        ("until: {expect: [{messages: {count: 1}}]}", "is required"),
+        ("until: {expect: [{messages: {count: 1}}]}", 'until needs "within"'),
         ("until: {within: soon, expect: [{messages: {count: 1}}]}", '"soon" is not a duration'),
         (
             "until: {within: 1h, expect: [{messages: {count: 1}}], expct: 1}",
@@ -79,7 +79,7 @@ steps:
         ("expect: [{messages: {to: ana, from: ana, count: 1}}]", "write either to or from"),
         ("expect: [{no_message: {from: ana, direction: mt}}]", "leave out direction"),
         ("expect: [{order: [{to: ana}]}]", "an order is of two messages or more"),
-        ("expect: [{order: {to: ana}}]", "tuple"),
+        ("expect: [{order: {to: ana}}]", "write a list"),
         ("expect: [{no_message: {count: 0}}]", 'unknown member "count"'),
         ("expect: [{no_mesage: {}}]", 'did you mean "no_message"?'),
         ("expect: [{cost: {is: 0.5}}]", 'with quotes, as "0.0079"'),
@@ -118,7 +118,8 @@ def test_a_clock_that_runs_live_can_neither_wait_nor_stand() -> None:
 def test_what_a_message_costs_needs_prices() -> None:
     """An account that names none would say 0 whatever was sent."""
     (line,) = _mistakes("name: x\nsteps: [{expect: [{cost: {is: 0}}]}]\n", "")
-    assert line == "x:2:20: the account has no prices; add them to account"
+    mend = 'add account: {prices: {segment: "0.01"}}'
+    assert line == f"x:2:20: the account has no prices; {mend}"
 
 
 def test_what_campaigns_sent_cannot_be_asked_beside_an_application() -> None:

@@ -103,3 +103,61 @@ def test_a_member_keeps_its_words_in_every_form() -> None:
         assert told.startswith("Who is on which list when the scenario begins")
     assert defs["PopulationSpecInPart"].get("required") is None
     assert defs["PopulationSpec"]["required"] == ["size"]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "[{}]",
+        "[{advance: 1h, run: A}]",
+        "[{advance: }]",
+        "[{advance: an hour}]",
+        "[{to: noon}]",
+        "[{expect: [{}]}]",
+        "[{expect: [{activity: {kind: SMS snt}}]}]",
+        "[{expect: [{activity: {kind: SMS sent, reason: gone}}]}]",
+        "[{expect: [{cost: {is: cheap}}]}]",
+        "[{expect: [{messages: {purpose: conect, count: 1}}]}]",
+        "[{fault: {match: {surface: carrier}, effect: {outage: true, delay: 1m}}}]",
+        "[{fault: {match: {surface: carrier}, effect: {outage: true}, ratio: half}}]",
+        "[{edit: {campaign: A, trigger: {form: f, created: true}}}]",
+        "[{edit: {campaign: A, flow: [{}]}}]",
+        "[{edit: {campaign: A, flow: [{wait: 4h}]}}]",
+    ],
+)
+def test_an_editor_sees_what_a_step_may_not_be(steps: str) -> None:
+    """None or two members where one belongs, words of no set, values that are written otherwise."""
+    assert _is_right(f"name: x\n{STEPS}")
+    assert not _is_right(f"name: x\nsteps: {steps}\n")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "[{advance: 1 day}, {advance: PT24H}, {advance: 1h30m}, {advance: 250ms}]",
+        "[{to: 2h}, {to: 2026-01-06T15:00:00Z}, {to: 2026-01-06}]",
+        "[{expect: [{messages: {count: 1, at: [24h, 1 day]}}, {cost: {is: 5}}]}]",
+        "[{fault: {match: {surface: mo, until: 2h}, effect: {lose: true}, ratio: 25%}}]",
+    ],
+)
+def test_an_editor_takes_values_as_they_may_be_written(steps: str) -> None:
+    """Each form of a duration, an instant, money, a ratio."""
+    assert _is_right(f"name: x\nsteps: {steps}\n")
+
+
+def test_every_member_is_described_and_no_default_is_a_document() -> None:
+    """Of the models as they are, and of their copies; a member that is a part has the part's words."""
+    schema = scenario_schema()
+    assert "YAML 1.2" in schema["description"]
+    assert "YAML 1.2" in included_schema()["description"]
+    for name, part in schema["$defs"].items():
+        for member, item in part.get("properties", {}).items():
+            assert "description" in item, (name, member)
+            assert not isinstance(item.get("default"), dict) or not item["default"], (name, member)
+    defs = schema["$defs"]
+    for name in ("StepSpec", "Check", "FlowStepSpec", "TriggerSpec", "FilterSpec", "EffectSpec"):
+        assert (defs[name]["minProperties"], defs[name]["maxProperties"]) == (1, 1)
+        for item in defs[name]["properties"].values():
+            assert {"type": "null"} not in item.get("anyOf", ())
+    assert defs["ActivityCheck"]["properties"]["kind"]["enum"][0] == "Person is Created"
+    assert defs["StepSpec"]["properties"]["advance"]["examples"] == ["24h", "1h30m", "1 day"]

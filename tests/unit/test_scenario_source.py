@@ -22,7 +22,7 @@ campaigns:
         unsubscribe: {list: 1001}
 steps:
   - run: Joyn
-  - advance: 24 hours
+  - advance: 24 huors
   - reply: {person: anna, text: Y}
   - expect:
       - messages: {count: many}
@@ -39,7 +39,7 @@ def test_mistakes_of_every_kind_come_all_at_once_with_their_places() -> None:
     """Wrong members, values and names are told together, each with its place and a guess."""
     told = _mistakes(TEN_MISTAKES)
     assert told == [
-        "x.sms.yaml:1:1: string should have at least 1 character",
+        "x.sms.yaml:1:1: it cannot be empty",
         'x.sms.yaml:2:14: no rule "R99"; did you mean "R9"?',
         'x.sms.yaml:3:1: unknown member "acount"; did you mean "account"?',
         'x.sms.yaml:5:34: unknown member "blocklist"; did you mean "blocklisted"?',
@@ -48,7 +48,8 @@ def test_mistakes_of_every_kind_come_all_at_once_with_their_places() -> None:
         "x.sms.yaml:11:9: write exactly one of send, subscribe, unsubscribe, "
         "wait, request, change, choose",
         'x.sms.yaml:14:5: no campaign "Joyn"; did you mean "Join"?',
-        'x.sms.yaml:15:5: "24 hours" is not a duration; write "24h", "1h30m", "250ms" or "PT24H"',
+        'x.sms.yaml:15:5: "24 huors" is not a duration; write "24h", "1h30m", "250ms", "1 day" or '
+        '"PT24H"',
         'x.sms.yaml:16:13: no person "anna"; did you mean "ana"?',
         "x.sms.yaml:18:20: write how many, as 2, or between which two, as [2, 5]",
     ]

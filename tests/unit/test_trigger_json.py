@@ -24,4 +24,11 @@ def test_an_event_needs_no_debug_data() -> None:
     """Absent debug data is none; the data stays as it was written."""
     event = read_event(b'{"event_type":"a","event_data":{"mdn": "3125550101"}}', 1)
     assert bytes(event.debug) == b"null"
-    assert event.data == msgspec.Raw(b'{"mdn": "3125550101"}')
+    assert event.data == msgspec.Raw(b'{"mdn":"3125550101"}')
+
+
+def test_an_event_is_kept_on_one_line_with_its_numbers_as_written() -> None:
+    """A row of the journal is a line; what the client wrote is not computed with."""
+    told = b'{\n  "event_type": "a",\n  "event_data": {\n    "mdn": "3125550101",\n    "n": 1.0,\n'
+    event = read_event(told + b'    "big": 1.50e30,\n    "text": "a\\nb"\n  }\n}', 1)
+    assert bytes(event.data) == b'{"mdn":"3125550101","n":1.0,"big":1.50e30,"text":"a\\nb"}'

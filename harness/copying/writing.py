@@ -1,0 +1,185 @@
+"""The scenario file of a session: its setup, its steps with what cannot be copied, what must come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from harness.copying.account_document import account_document
+from harness.copying.session import Rows, Session, replayed
+from harness.copying.steps_of import Phones, Remark, Step, Steps
+
+_WIDTH = 96
+
+MOST_PEOPLE = 200
+"""Of so many people each is looked at in the end; of more those alone that something was done with."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Copy:
+    """A session as a scenario, part by part.
+
+    `dropped` are checks that did not hold when it was played, with what was found; `off` the
+    invariants that broke then, with how.
+    """
+
+    name: str
+    about: str
+    seed: int
+    account: dict[str, Any]
+    head: list[str]
+    people: dict[str, dict[str, Any]]
+    steps: list[Step | Remark]
+    checks: list[dict[str, Any]]
+    dropped: list[tuple[dict[str, Any], str]] = field(default_factory=list)
+    off: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def remarks(self) -> list[str]:
+        """Everything that could not be copied, in the order it stands in the file."""
+        said = [item.text for item in self.steps if isinstance(item, Remark) and item.is_loss]
+        off = [f"invariant {name} broke: {why}" for name, why in self.off.items()]
+        dropped = [
+            f"{_flow(check)} does not hold when it is played: {why}" for check, why in self.dropped
+        ]
+        return [*self.head, *off, *said, *dropped]
+
+
+def copy(rows: Rows, name: str | None = None) -> Copy:
+    """The scenario of a session. Raises UserError where the journal is none."""
+    session = replayed(rows)
+    account, head = account_document(session.account)
+    made = Steps(session)
+    steps = list(made.all())
+    if not any(not isinstance(step, Remark) for step in steps):
+        steps.append(Remark("nothing was done by hand in this account"))
+    if len(session.world.people) <= MOST_PEOPLE:
+        for person in session.world.people.by_key.values():
+            if person.mdn is not None:
+                made.phones.name(person.mdn)
+    else:
+        steps.append(
+            Remark(f"over {MOST_PEOPLE} people: only those that did something are checked")
+        )
+    checks = list(_checks(session, made.phones))
+    healed = _healed(session) if checks else []
+    key = session.account.company_key
+    return Copy(
+        name=name or f"What was done by hand in {key}",
+        about=f"Copied from the account {key}. What could not be copied stands as a comment.",
+        seed=session.account.seed,
+        account=account,
+        head=head,
+        people={person: {"phone": mdn} for mdn, person in made.phones.names.items()},
+        steps=[*steps, *healed],
+        checks=checks,
+    )
+
+
+def text_of(made: Copy) -> str:
+    """The file's text."""
+    parts = [f"# {line}" for line in _lines(made.head)]
+    parts += [_block({"name": made.name}), _block({"about": made.about})]
+    if made.seed:
+        parts.append(_block({"seed": made.seed}))
+    if made.account:
+        parts.append(_block({"account": made.account}))
+    if made.off:
+        parts += [f"# {line}" for line in _lines(made.off.values())]
+        parts.append(_block({"invariants": {"off": list(made.off)}}))
+    if made.people:
+        parts.append("people:")
+        parts += [f"  {_flow(name)}: {_flow(told)}" for name, told in made.people.items()]
+    parts.append("steps:")
+    for step in made.steps:
+        if isinstance(step, Remark):
+            parts += [f"  # {line}" for line in _lines([step.text])]
+        else:
+            parts += [f"  - {key}: {_flow(value)}" for key, value in step.items()]
+    parts.append("  - expect:" if made.checks else "  - expect: []")
+    parts += [f"    - {_bare(check)}" for check in made.checks]
+    for check, why in made.dropped:
+        parts += [f"    # {_bare(check)}", *(f"    # {line}" for line in _lines([why]))]
+    return "\n".join([*parts, ""])
+
+
+def _checks(session: Session, phones: Phones) -> Iterable[dict[str, Any]]:
+    """What came to each phone, and who is on which list or asked to be."""
+    world = session.world
+    for mdn, texts in session.inboxes.items():
+        yield {"inbox": {"person": phones.name(mdn), "is": texts}}
+    for mdn, name in list(phones.names.items()):
+        person = world.people.with_mdn(mdn)  # type: ignore[arg-type]
+        for item in world.participations.of(mdn):  # type: ignore[arg-type]
+            yield {"pending": {"person": name, "campaign": item.campaign_id}}
+        if person is None:
+            continue
+        been = world.subscriptions.history(person.person_key)
+        for list_id in dict.fromkeys(item.list_id for item in been):
+            on = world.subscriptions.get(person.person_key, list_id) is not None
+            yield {"member": {"person": name, "list": list_id, "is": on, "says": "vibes"}}
+
+
+def _healed(session: Session) -> list[Step | Remark]:
+    """Faults on calls of the Platform end first: the checks ask it."""
+    rules = session.world.faults.rules.values()
+    ids = [rule.id for rule in rules if rule.match.surface == "platform"]
+    if not ids:
+        return []
+    why = Remark("the checks ask Vibes, so what struck its calls ends here", is_loss=False)
+    return [why, *({"heal": key} for key in ids)]
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes every value out where it stands."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """What stands twice is written twice."""
+        return True
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    """A text of several lines stands on one, its ends written out."""
+    style = '"' if "\n" in value or "\r" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def _block(value: Any) -> str:
+    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+    return str(text).rstrip("\n")
+
+
+def _flow(value: Any) -> str:
+    """A value on one line."""
+    text = yaml.dump(
+        value,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=True,
+        width=10**6,
+    )
+    return str(text).removesuffix("...\n").strip()
+
+
+def _bare(value: dict[str, Any]) -> str:
+    """A mapping of one member, without its braces."""
+    return "".join(f"{key}: {_flow(told)}" for key, told in value.items())
+
+
+def _lines(texts: Iterable[str]) -> list[str]:
+    """Texts as lines that fit in a comment; none of them can end it."""
+    lines: list[str] = []
+    for text in texts:
+        lines.append("")
+        for word in text.split():
+            if lines[-1] and len(lines[-1]) + len(word) >= _WIDTH - 6:
+                lines.append("")
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines

@@ -1,0 +1,235 @@
+"""Which messages of a SQLite file a query asks for: found in short rows, then read.
+
+Instants become positions, for time never goes back in a journal. Words are looked for in the index
+`message_words`, texts in blocks, a few at a time, so that commits go on meanwhile.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from simulator.runtime.ports import MessageQuery, MessageRecord
+from simulator.store import texts
+from simulator.store.sqlite_rows import COLUMNS, Row, message_of
+from simulator.store.sqlite_texts import LAST
+
+Ask = Callable[[str, Iterable[object]], Awaitable[list[Row]]]
+
+FEW = 500
+"""So many messages are looked up one by one; of more the words are asked first."""
+
+FIRST_BLOCKS = 4
+"""How many blocks are read first; each time four times as many, up to MOST_BLOCKS."""
+
+MOST_BLOCKS = 64
+
+
+class _Terms(NamedTuple):
+    """Conditions of SQL that hold together, and their values."""
+
+    sql: str
+    values: tuple[object, ...]
+
+
+async def messages(ask: Ask, account: str, query: MessageQuery) -> list[MessageRecord]:
+    """Recorded messages that meet the query, in its order."""
+    query = await _in_positions(ask, account, query)
+    if query.text is None:
+        found = await _by_words(ask, account, query)
+    elif query.mdn is not None:
+        found = await _on_phone(ask, account, query)
+    else:
+        found = await _by_text(ask, account, query)
+    return [message_of(row) for row in found]
+
+
+async def _in_positions(ask: Ask, account: str, query: MessageQuery) -> MessageQuery:
+    """The same query without instants."""
+    after, below = query.after, query.below
+    if query.since is not None:
+        after = max(after, await _first_at(ask, account, query.since) - 1)
+    if query.until is not None:
+        first = await _first_at(ask, account, query.until)
+        below = first if below is None else min(below, first)
+    return msgspec.structs.replace(query, after=after, below=below, since=None, until=None)
+
+
+async def _first_at(ask: Ask, account: str, instant: int) -> int:
+    """The first row of the journal at that instant or later; one past the end where there is none."""
+    rows = await ask("SELECT coalesce(max(seq), 0) FROM journal WHERE company_key = ?", (account,))
+    low, high = 1, int(rows[0][0]) + 1
+    while low < high:
+        middle = (low + high) // 2
+        sql = "SELECT at FROM journal WHERE company_key = ? AND seq = ?"
+        rows = await ask(sql, (account, middle))
+        if rows and rows[0][0] >= instant:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+async def _by_words(ask: Ask, account: str, query: MessageQuery) -> list[Row]:
+    terms, words, order = _bounds(account, query), _words(query), _order(query)
+    source = "message"
+    if query.mdn is not None:
+        source = "message INDEXED BY message_mdn"
+        terms = _and(terms, _Terms("mdn = ?", (query.mdn,)), words)
+    elif words.values:
+        short = _and(terms, words)
+        sql = f"SELECT position FROM message INDEXED BY message_words WHERE {short.sql}"
+        found = await ask(f"{sql} {order} LIMIT ?", (*short.values, query.limit))
+        return await _read(ask, account, query, [row[0] for row in found])
+    sql = f"SELECT {COLUMNS} FROM {source} WHERE {terms.sql} {order} LIMIT ?"
+    return await ask(sql, (*terms.values, query.limit))
+
+
+async def _on_phone(ask: Ask, account: str, query: MessageQuery) -> list[Row]:
+    assert query.text is not None
+    terms = _and(_bounds(account, query), _Terms("mdn = ?", (query.mdn,)), _words(query))
+    sql = f"SELECT {COLUMNS} FROM message INDEXED BY message_mdn WHERE {terms.sql} {_order(query)}"
+    wanted = texts.folded(query.text)
+    rows = await ask(sql, terms.values)
+    return [row for row in rows if wanted in texts.folded(row[5])][: query.limit]
+
+
+async def _by_text(ask: Ask, account: str, query: MessageQuery) -> list[Row]:
+    found: list[Row] = []
+    words = _words(query)
+    if (
+        words.values
+    ):  # a word that nothing has is soon known, and the nearest that has it is a bound
+        terms = _and(_bounds(account, query), words)
+        sql = f"SELECT position FROM message INDEXED BY message_words WHERE {terms.sql}"
+        nearest = await ask(f"{sql} {_order(query)} LIMIT 1", terms.values)
+        if not nearest:
+            return []
+        query = _from(query, int(nearest[0][0]))
+    async for positions in _holding(ask, account, query):
+        found += await _among(ask, account, query, positions, query.limit - len(found))
+        if len(found) >= query.limit:
+            break
+    return found
+
+
+def _from(query: MessageQuery, position: int) -> MessageQuery:
+    """The same query from a position on, which is among what it asks for."""
+    if query.newest_first:
+        return msgspec.structs.replace(query, below=position + 1)
+    return msgspec.structs.replace(query, after=position - 1)
+
+
+async def _holding(ask: Ask, account: str, query: MessageQuery) -> AsyncIterator[list[int]]:
+    """Positions of the messages that hold the text, in the query's order, some at a time."""
+    rows = await ask(LAST, (account,))
+    last = int(rows[0][0])
+    if query.newest_first:
+        yield await _loose(ask, account, query, last)
+    count, passed = FIRST_BLOCKS, query.below if query.newest_first else query.after
+    while True:
+        blocks = await _blocks(ask, account, query, last, passed, count)
+        if not blocks:
+            break
+        yield [item for block in blocks for item in _in_block(block, query)]
+        passed = blocks[-1][0] if query.newest_first else blocks[-1][1]
+        count = min(4 * count, MOST_BLOCKS)
+    if not query.newest_first:
+        yield await _loose(ask, account, query, last)
+
+
+async def _blocks(
+    ask: Ask, account: str, query: MessageQuery, last: int, passed: int | None, count: int
+) -> list[Row]:
+    """The next blocks that may have messages between the bounds, beyond what is passed."""
+    terms = _Terms("company_key = ? AND last <= ? AND last > ?", (account, last, query.after))
+    if query.below is not None:
+        terms = _and(terms, _Terms("first < ?", (query.below,)))
+    if query.newest_first and passed is not None:
+        terms = _and(terms, _Terms("first < ?", (passed,)))
+    elif passed is not None:
+        terms = _and(terms, _Terms("last > ?", (passed,)))
+    way = "DESC" if query.newest_first else "ASC"
+    sql = f"SELECT first, last, positions, texts FROM text_block WHERE {terms.sql}"
+    return await ask(f"{sql} ORDER BY first {way} LIMIT ?", (*terms.values, count))
+
+
+def _in_block(block: Row, query: MessageQuery) -> list[int]:
+    assert query.text is not None
+    places = texts.holding(block[3], texts.folded(query.text))
+    if not places:
+        return []
+    every = array("q", block[2])
+    return _ordered([every[place] for place in places], query)
+
+
+async def _loose(ask: Ask, account: str, query: MessageQuery, last: int) -> list[int]:
+    """Of the messages that stand in no block yet."""
+    assert query.text is not None
+    sql = "SELECT position, text FROM message WHERE company_key = ? AND position > ?"
+    rows = await ask(f"{sql} ORDER BY position", (account, max(last, query.after)))
+    wanted = texts.folded(query.text)
+    return _ordered([row[0] for row in rows if wanted in texts.folded(row[1])], query)
+
+
+def _ordered(positions: list[int], query: MessageQuery) -> list[int]:
+    """Positions that go up: those between the bounds, in the query's order."""
+    below = query.below
+    kept = [item for item in positions if item > query.after and (below is None or item < below)]
+    return kept[::-1] if query.newest_first else kept
+
+
+async def _among(
+    ask: Ask, account: str, query: MessageQuery, positions: Sequence[int], room: int
+) -> list[Row]:
+    """Those of the positions that have the query's words too, so many at most."""
+    words = _words(query)
+    if not words.values:
+        return await _read(ask, account, query, positions[:room])
+    if len(positions) > FEW:
+        ends = min(positions), max(positions)
+        between = _Terms("company_key = ? AND position BETWEEN ? AND ?", (account, *ends))
+        terms = _and(between, words)
+        sql = f"SELECT position FROM message INDEXED BY message_words WHERE {terms.sql}"
+        met = {row[0] for row in await ask(sql, terms.values)}
+        positions = [item for item in positions if item in met][:room]
+    return (await _read(ask, account, query, positions))[:room]
+
+
+async def _read(ask: Ask, account: str, query: MessageQuery, positions: Sequence[int]) -> list[Row]:
+    """The messages at those positions that have the query's words, in its order."""
+    words, found = _words(query), list[Row]()
+    for start in range(0, len(positions), FEW):
+        part = positions[start : start + FEW]
+        marks = ", ".join("?" * len(part))
+        these = _Terms(f"company_key = ? AND position IN ({marks})", (account, *part))
+        terms = _and(these, words)
+        sql = f"SELECT {COLUMNS} FROM message WHERE {terms.sql} {_order(query)}"
+        found += await ask(sql, terms.values)
+    return found
+
+
+def _bounds(account: str, query: MessageQuery) -> _Terms:
+    terms = _Terms("company_key = ? AND position > ?", (account, query.after))
+    return terms if query.below is None else _and(terms, _Terms("position < ?", (query.below,)))
+
+
+def _words(query: MessageQuery) -> _Terms:
+    """The members that have few values. Empty SQL where none is asked for."""
+    names = ("direction", "state", "code", "purpose")
+    asked = [(name, getattr(query, name)) for name in names if getattr(query, name) is not None]
+    sql = " AND ".join(f"{name} = ?" for name, _ in asked)
+    return _Terms(sql, tuple(value for _, value in asked))
+
+
+def _and(*terms: _Terms) -> _Terms:
+    some = [item for item in terms if item.sql]
+    sql = " AND ".join(item.sql for item in some)
+    return _Terms(sql, tuple(value for item in some for value in item.values))
+
+
+def _order(query: MessageQuery) -> str:
+    return f"ORDER BY position {'DESC' if query.newest_first else 'ASC'}"

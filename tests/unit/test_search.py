@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+from simulator.domain.instants import parse_instant
+from simulator.errors import UserError
+from simulator.runtime.ports import MessageQuery
+from simulator.ui import search
+
+ANN = "+13125550101"
+
+
+def _asked(**members: object) -> MessageQuery:
+    return MessageQuery(newest_first=True, limit=search.PAGE, **members)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("words", "query"),
+    [
+        ("", _asked()),
+        ("   ", _asked()),
+        ("sale", _asked(text="sale")),
+        ("sale today", _asked(text="sale today")),
+        ('"sale  today"', _asked(text="sale  today")),
+        ('text:"sale today"', _asked(text="sale today")),
+        ("text:a:b", _asked(text="a:b")),
+        ("to:3125550101", _asked(direction="mt", mdn=ANN)),
+        (f"to:{ANN}", _asked(direction="mt", mdn=ANN)),
+        ("to:65047", _asked(direction="mo", code="65047")),
+        ("from:65047", _asked(direction="mt", code="65047")),
+        ("from:3125550101", _asked(direction="mo", mdn=ANN)),
+        ("phone:3125550101", _asked(mdn=ANN)),
+        ("state:delivered", _asked(state="delivered")),
+        ("STATE:delivered", _asked(state="delivered")),
+        ("is:mo", _asked(direction="mo")),
+        ("is:welcome", _asked(purpose="welcome")),
+        ("before:2026-01-06", _asked(until=parse_instant("2026-01-06"))),
+        ("after:2026-01-05T15:00", _asked(since=parse_instant("2026-01-05T15:00"))),
+        (
+            "to:3125550101 shoes state:sent today is:connect",
+            _asked(direction="mt", mdn=ANN, state="sent", purpose="connect", text="shoes today"),
+        ),
+    ],
+)
+def test_words_are_read(words: str, query: MessageQuery) -> None:
+    """Every word narrows; what is no word is the text, in the order it stands."""
+    assert search.read(words) == query
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["http://x", "https://shop.example/a?b=c", "don't", "it's Ann's", "10:30", ":)"],
+)
+def test_what_people_write_is_text(text: str) -> None:
+    """An address, an apostrophe, a time of day: no word of the grammar, and no mistake."""
+    assert search.read(text) == _asked(text=text)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("sate:delivered", 'there is no "sate:"; did you mean "state"?'),
+        ("state:deliverd", 'there is no state "deliverd"; did you mean "delivered"?'),
+        ("is:welcom", 'is: knows no "welcom"; did you mean "welcome"?'),
+        ("to:anna", '"anna" is no phone number'),
+        ("state:", "state: needs a value, as in state:delivered"),
+        ('text:"sale', "a quotation mark is missing"),
+        ('sale "', "a quotation mark is missing"),
+        ("before:tomorrow", "tomorrow"),
+        ("after:2026-13-01", "2026-13-01"),
+    ],
+)
+def test_a_mistake_is_told_with_its_mend(words: str, told: str) -> None:
+    """The first mistake in the words, with what was probably meant."""
+    with pytest.raises(UserError) as caught:
+        search.read(words)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("example", search.EXAMPLES)
+def test_every_example_reads(example: str) -> None:
+    """What the page offers to press is a search."""
+    assert search.read(example) != _asked()
+
+
+def test_a_place_is_kept() -> None:
+    """Of older messages the same search is asked, below a place."""
+    assert search.read("sale", before=17) == _asked(text="sale", below=17)
