@@ -33,6 +33,9 @@ Fault = tuple[Path, str]
 _LONGEST_NAME = 80
 """What is longer is no misspelt name."""
 
+_SHORT = 4
+"""Up to how many letters a word is so short that one slip is all."""
+
 
 class Spec(BaseModel):
     """A part of a document people write: unknown members are faults, numbers and truth values are
@@ -281,15 +284,19 @@ def rather(said: str, known: Iterable[str]) -> str:
 def nearest(said: str, known: Iterable[str]) -> str | None:
     """The known name that a misspelt one is most likely to be; None where none is near enough.
 
-    Near are few slips of the keyboard for the length of the word, whatever the case.
+    Near are few slips of the keyboard for the length of the word, whatever the case, and the one name
+    that begins so.
     """
     if len(said) > _LONGEST_NAME:
         return None
     word = _folded(said)
-    most = 1 if len(word) <= 4 else 2 if len(word) <= 8 else 3
+    most = 1 if len(word) <= _SHORT else 2 if len(word) <= 2 * _SHORT else 3
     slips = {name: _slips(word, _folded(name), most) for name in sorted(known, reverse=True)}
     close = min(slips, key=lambda name: slips[name], default=None)
-    return close if close is not None and slips[close] <= min(most, len(word) - 1) else None
+    if close is not None and slips[close] <= min(most, len(word) - 1):
+        return close
+    begun = [name for name in slips if _folded(name).startswith(word)]
+    return begun[0] if len(word) > _SHORT and len(begun) == 1 else None
 
 
 def _folded(name: str) -> str:

@@ -142,9 +142,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
-    """A text of several lines stands on one, its ends written out."""
+    """A text of several lines stands on one, its ends written out; none names a parameter."""
     style = '"' if "\n" in value or "\r" in value else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value.replace("${", "$${"), style=style)
 
 
 _Dumper.add_representer(str, _text)

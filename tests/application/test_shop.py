@@ -23,17 +23,17 @@ SHIPPED = {path.name.partition(".")[0]: path for path in sorted(FOLDER.glob("*.s
 FOUND = {
     "forgets_stop": (
         "stop_reaches_the_shop",
-        [("0 messages with to 'ana', text 'Sale today'", "1 messages")],
+        [("0 messages with to 'ana', text 'Sale today'", "1 message")],
     ),
     "double_send": (
         "answer_of_a_submit_lost",
-        [("1 messages with to 'ana', text 'Thank you! Your kettle*'", "2 messages")],
+        [("1 message with to 'ana', text 'Thank you! Your kettle*'", "2 messages")],
     ),
     "late_yes": (
         "asked_is_not_yet_a_member",
         [
-            ("1 messages with text 'Sale today'", "3 messages"),
-            ("0 messages with to 'ben', text 'Sale today'", "1 messages"),
+            ("1 message with text 'Sale today'", "3 messages"),
+            ("0 messages with to 'ben', text 'Sale today'", "1 message"),
             ('cem received "Reply Y*"', 'received "Reply Y to join VIP Deals.*", "Sale today"'),
         ],
     ),

@@ -269,7 +269,7 @@ async def test_canadian_numbers_have_canadian_carriers(company: Company) -> None
         ({"104": {"maintenance": ["8-9"]}}, "carriers.104.maintenance.0", "08:00-09:30"),
         ({"104": {"maintenance": ["08:00-08:00"]}}, "carriers.104.maintenance.0", "08:00"),
         ({"104": {"shows": "emoji"}}, "carriers.104.shows", "ucs2"),
-        ({"104": {"per_second": -1}}, "carriers.104.per_second", "greater"),
+        ({"104": {"per_second": -1}}, "carriers.104.per_second", "write 0 or more"),
     ],
 )
 async def test_a_wrong_carrier_spec_is_told_with_its_path(

@@ -112,7 +112,7 @@ async def test_the_first_page_lists_the_accounts_escaped(company: Company) -> No
     """GET / is HTML that names every account."""
     answer = await call(company.http, "GET", f"{company.url}/")
     assert answer.headers["Content-Type"].startswith("text/html")
-    assert b"<td>acme</td>" in answer.body
+    assert b"<strong>acme</strong>" in answer.body
 
 
 async def test_health_tells_the_version(company: Company) -> None:

@@ -72,6 +72,8 @@ def test_a_value_of_another_kind_is_told_in_plain_words(document: object, told: 
         ("ann", "ana"),
         ("Marketing-Suspended", "marketing_suspended"),
         ("unsubscribed", None),
+        ("marketing", "marketing_suspended"),
+        ("mark", None),
         ("bo", None),
         ("x", None),
         ("", None),
