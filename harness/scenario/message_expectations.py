@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from harness.campaigns.activity_log import Kind
@@ -109,26 +109,41 @@ def _matching(told: MessageFilter, there: Sequence[Message], stage: Stage) -> li
 
 
 def _places(told: MessageFilter, there: Sequence[Message], stage: Stage) -> list[int]:
-    """Where in the list the messages are that a filter means."""
-    mdn = stage.mdn(told.whose) if told.whose is not None else None
-    sent, way, window = _of_campaigns(told, stage), told.way, None
+    """Where in the list the messages are that a filter means: one member of it after the other."""
+    places = list(range(len(there)))
+    for meets in _members(told, stage):
+        places = [place for place in places if meets(there[place])]
+    return places
+
+
+def _members(told: MessageFilter, stage: Stage) -> Iterator[Callable[[Message], bool]]:
+    """What each member of a filter that was given asks of a message."""
+    if told.whose is not None:
+        mdn = stage.mdn(told.whose)
+        yield lambda item: item.mdn == mdn
+    if told.purpose is not None:
+        yield lambda item: item.purpose == told.purpose
+    if told.way is not None:
+        yield lambda item: item.direction == told.way
+    if told.state is not None:
+        yield lambda item: item.state == told.state
+    if told.code is not None:
+        yield lambda item: item.code == told.code
+    if told.error is not None:
+        yield lambda item: item.error_code == told.error
+    text = told.text
+    if text is not None:
+        yield lambda item: item.text == text if "*" not in text else matches(item.text, text)
+    if told.segments is not None:
+        yield lambda item: item.segments == told.segments
+    if told.carrier is not None:
+        yield lambda item: item.carrier == told.carrier
+    sent = _of_campaigns(told, stage)
+    if sent is not None:
+        yield lambda item: item.id in sent
     if told.at is not None:
-        window = when(told.at[0], stage.begins), when(told.at[1], stage.begins)
-    return [
-        place
-        for place, item in enumerate(there)
-        if (way is None or item.direction == way)
-        and (mdn is None or item.mdn == mdn)
-        and (told.text is None or matches(item.text, told.text))
-        and (told.purpose is None or item.purpose == told.purpose)
-        and (told.state is None or item.state == told.state)
-        and (told.segments is None or item.segments == told.segments)
-        and (told.code is None or item.code == told.code)
-        and (told.error is None or item.error_code == told.error)
-        and (told.carrier is None or item.carrier == told.carrier)
-        and (sent is None or item.id in sent)
-        and (window is None or window[0] <= _moment(item, told) <= window[1])
-    ]
+        first, last = (when(text, stage.begins) for text in told.at)
+        yield lambda item: first <= _moment(item, told) <= last
 
 
 def _of_campaigns(told: MessageFilter, stage: Stage) -> set[str] | None:
