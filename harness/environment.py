@@ -313,7 +313,9 @@ async def serve_apart(folder: Path, *flags: str) -> tuple[asyncio.subprocess.Pro
 
 @asynccontextmanager
 async def spawn(*flags: str) -> AsyncIterator[Environment]:
-    """A simulator in a process of its own; it is ended when the context ends."""
+    """A simulator in a process of its own, in memory unless told otherwise; it ends with the context."""
+    if "--db" not in flags:
+        flags = ("--db", ":memory:", *flags)
     with tempfile.TemporaryDirectory() as folder:
         process, url = await serve_apart(Path(folder), "--port", "0", *flags)
         try:
