@@ -29,8 +29,11 @@ from harness.events import (
 from harness.explaining import explain, of_failures
 from harness.oracles.gathering import gather
 from harness.scenario import moving, steps
+from harness.scenario.keeping import filled
 from harness.scenario.reading import Scenario
 from harness.scenario.stage import Stage, set_up
+from harness.scenario.step_specs import StepSpec
+from harness.scenario.titles import title
 from harness.stopwatch import reading
 from harness.vibes import VibesError
 from simulator.errors import UserError
@@ -94,19 +97,20 @@ async def play(
             failures: list[Failure] = []
             checks = 0
             begun = True
-            for where, step in enumerate(spec.steps):
+            for where, written in enumerate(spec.steps):
+                step = filled(written, stage.kept)
                 yield StepStarted(
                     file=scenario.file,
                     number=where + 1,
                     of=len(spec.steps),
-                    title=steps.title(step),
+                    title=title(step),
                 )
                 if step.explain is not None:
                     place = str(scenario.at(("steps", where)))
                     explanations.append(await explain(stage, step.explain, place))
                 elif step.checks or step.expect is not None:
                     checks += len(step.checks)
-                    failures = await _failures(stage, where)
+                    failures = await _failures(stage, where, step)
                     if failures:
                         break
                 else:
@@ -124,16 +128,15 @@ async def play(
     yield ScenarioFinished(result=told)
 
 
-async def _failures(stage: Stage, index: int) -> list[Failure]:
+async def _failures(stage: Stage, index: int, step: StepSpec) -> list[Failure]:
     """Every expectation of a step that does not hold, each with the timelines of its phones.
 
     Messages that did not arrive stand there with the sentence that says why.
     """
-    step = stage.scenario.spec.steps[index]
     if step.until is None:
-        missed = await moving.unmet(step, stage)
+        missed = await moving.unmet(step.checks, stage)
     else:
-        missed = await stage.attended(moving.until(step, stage))
+        missed = await stage.attended(moving.until(step.until, stage))
     if not missed:
         return []
     whose = dict.fromkeys(name for _path, found in missed for name in found.people)

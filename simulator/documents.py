@@ -58,6 +58,11 @@ class OneSpec(Spec):
             raise ValueError(f"write exactly one of {', '.join(names)}")
         return self
 
+    @property
+    def chosen(self) -> str:
+        """The name of its one member."""
+        return next(name for name in type(self).model_fields if getattr(self, name) is not None)
+
     @classmethod
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /

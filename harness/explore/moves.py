@@ -14,8 +14,9 @@ from harness.explore import driving, faults
 from harness.population import make
 from harness.scenario.campaigns import CampaignSpec
 from harness.scenario.model import ScenarioSpec
+from harness.scenario.parts import Mistakes
 from harness.scenario.reading import Scenario, check
-from harness.scenario.source import Mistakes, Source
+from harness.scenario.source import Source
 from simulator.specs.values import milliseconds
 
 Step = driving.Step

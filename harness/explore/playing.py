@@ -21,6 +21,7 @@ from harness.campaigns.endpoint import Endpoint
 from harness.environment import ControlError, Environment, start
 from harness.oracles.gathering import gather
 from harness.scenario import steps
+from harness.scenario.keeping import filled
 from harness.scenario.reading import Scenario
 from harness.scenario.stage import Stage, set_up
 
@@ -146,7 +147,7 @@ async def _do(stage: Stage) -> None:
     for index, step in enumerate(stage.scenario.spec.steps):
         try:
             if step.expect is None:
-                await stage.attended(steps.do(step, stage))
+                await stage.attended(steps.do(filled(step, stage.kept), stage))
         except ControlError as error:
             if error.status not in range(400, 500):
                 raise

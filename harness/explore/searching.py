@@ -16,8 +16,8 @@ from harness.explore import driving, moves
 from harness.explore.faults import excused
 from harness.explore.moves import Kind, Move, Step
 from harness.explore.playing import Breakage, CannotBeDone, Ground, TooLong
-from harness.scenario.model import StepSpec
 from harness.scenario.reading import Scenario
+from harness.scenario.step_specs import StepSpec
 from harness.stopwatch import reading
 from simulator.documents import read
 from simulator.errors import UserError

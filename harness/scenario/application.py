@@ -14,8 +14,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_va
 
 from harness.application import Application, Launch, unknown_placeholders
 from harness.campaigns.people import e164
-from harness.scenario.source import Path
-from harness.scenario.values import matches
+from harness.scenario.answers import Gives, Keep, UnexpectedAnswer, look, shown
+from harness.scenario.parts import Path
 from simulator.documents import Form, Spec
 from simulator.specs.values import AsText, DurationText, as_text, milliseconds
 
@@ -41,13 +41,6 @@ CAMPAIGN_CHECKS = ("ever_member", "activity", "run", "counters", "waiting")
 LONGEST_QUIET_S = 60
 """What the simulator waits for at most."""
 _NUMBER = re.compile(r"\+?\d[\d ().\-]{8,}\d|\(\d{3}\)[\d .\-]{7,}\d")
-
-SHOWN = 500
-"""How much of an answer is told when it is not as it must be."""
-
-
-class UnexpectedAnswer(ValueError):
-    """Your application answered something else than the scenario says."""
 
 
 def _filled(value: object) -> object:
@@ -127,8 +120,10 @@ class HttpStep(Spec):
     """Headers by name."""
     answers: StrictInt = Field(default=200, ge=100, le=599)
     """The HTTP status it must have."""
-    gives: str | None = None
-    """A part of the answer's body; `*` stands for anything."""
+    gives: Gives | None = None
+    """What must be in the answer."""
+    keep: Keep = {}
+    """What of the answer is kept for later steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,18 +154,17 @@ def _written(part: object) -> Iterator[str]:
         yield str(part)
 
 
-async def call(step: HttpStep, application: Application) -> None:
-    """Call the application, and hold its answer against what it must be.
+async def call(step: HttpStep, application: Application) -> dict[str, object]:
+    """Call the application, and hold its answer against what it must be; what is kept of it.
 
     Raises UnexpectedAnswer, and ApplicationError where there is no answer.
     """
     method, path = step.call.split()
     answer = await application.call(method, path, step.body, step.headers)
-    told = answer.text if len(answer.text) <= SHOWN else f"{answer.text[:SHOWN]}..."
     if answer.status != step.answers:
-        raise UnexpectedAnswer(f"{step.call} answered {answer.status}, not {step.answers}: {told}")
-    if step.gives is not None and not matches(answer.text, f"*{step.gives}*"):
-        raise UnexpectedAnswer(f"{step.call} gave no {step.gives} but {told or 'nothing'}")
+        told = f"{step.call} answered {answer.status}, not {step.answers}"
+        raise UnexpectedAnswer(f"{told}: {shown(answer.text)}")
+    return look(step.call, answer.text, step.gives, step.keep)
 
 
 def misplaced(spec: ScenarioSpec, *, has_application: bool) -> Iterator[tuple[Path, str]]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from harness.campaigns.calendar import read_local, to_utc
 from harness.scenario.campaigns import CampaignSpec, FilterSpec, FlowStepSpec, TriggerSpec
 from harness.scenario.model import ScenarioSpec
-from harness.scenario.source import Path
+from harness.scenario.parts import Path
 from simulator.documents import nearest
 from simulator.domain.instants import parse_instant, to_datetime
 from simulator.spec import DEFAULT_START

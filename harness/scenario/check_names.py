@@ -9,7 +9,7 @@ from harness.campaigns.people import e164
 from harness.scenario.campaign_names import Fault, known
 from harness.scenario.checks import Check, PendingCheck
 from harness.scenario.model import ScenarioSpec
-from harness.scenario.source import Path
+from harness.scenario.parts import Path
 from harness.scenario.values import when
 from simulator.documents import Spec
 from simulator.domain.instants import iso, parse_instant

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StrictBool, StrictInt, WithJsonSchema, model_validator
 
 from harness.campaigns.activity_log import Kind, Reason
+from harness.scenario.answers import Gives
 from harness.scenario.message_checks import (
     CostCheck,
     MessageFilter,
@@ -15,7 +16,7 @@ from harness.scenario.message_checks import (
     NoMessageCheck,
     OrderCheck,
 )
-from harness.scenario.source import Path
+from harness.scenario.parts import Path
 from harness.scenario.values import Count, MomentText, Name, Share, Window, one_of
 from simulator.documents import OneSpec, Spec
 from simulator.specs.values import Id
@@ -108,7 +109,7 @@ class ActivityCheck(Spec):
 
 
 class CallbacksCheck(Spec):
-    """How many callbacks of a type were delivered, or came to another end."""
+    """How many attempts at callbacks of a type came to an end; absent members do not narrow."""
 
     type: CallbackType
     """Of which type."""
@@ -116,6 +117,12 @@ class CallbacksCheck(Spec):
     """How many, or [least, most]."""
     fate: Literal["delivered", "refused", "not delivered"] = "delivered"
     """Each attempt is delivered (2XX), refused (4XX), or not delivered."""
+    person: Name | None = None
+    """Whose number it names."""
+    gives: Gives | None = None
+    """What must be in its body."""
+    at: Window | None = None
+    """When the attempt was made."""
 
 
 class FaultCheck(Spec):

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from harness.campaigns.activity_log import Kind, Reason
 from harness.scenario.campaigns import CampaignSpec, FlowStepSpec
 from harness.scenario.checks import Check
-from harness.scenario.model import ScenarioSpec, StepSpec
+from harness.scenario.model import ScenarioSpec
+from harness.scenario.parts import Path, Position
 from harness.scenario.reading import Scenario
-from harness.scenario.source import Path, Position
+from harness.scenario.step_specs import StepSpec
 from simulator.documents import nearest
 
 Doubt = tuple[Path, str]

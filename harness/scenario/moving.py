@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 
 from harness.environment import ControlError
 from harness.scenario import expectations
+from harness.scenario.checks import Check
 from harness.scenario.finding import Found
-from harness.scenario.model import StepSpec
-from harness.scenario.source import Path
+from harness.scenario.parts import Path
 from harness.scenario.stage import Stage
+from harness.scenario.step_specs import UntilStep
 from simulator.domain.instants import iso, parse_duration, parse_instant
 
 Unmet = list[tuple[Path, Found]]
@@ -30,22 +31,19 @@ async def move(moving: Awaitable[None], stage: Stage) -> None:
         raise
 
 
-async def unmet(step: StepSpec, stage: Stage) -> Unmet:
+async def unmet(checks: Mapping[Path, Check], stage: Stage) -> Unmet:
     """Look at all checks of a step, now."""
-    found = [
-        (path, await expectations.evaluate(check, stage)) for path, check in step.checks.items()
-    ]
+    found = [(path, await expectations.evaluate(check, stage)) for path, check in checks.items()]
     return [(path, item) for path, item in found if not item.holds]
 
 
-async def until(step: StepSpec, stage: Stage) -> Unmet:
+async def until(step: UntilStep, stage: Stage) -> Unmet:
     """Move time from one due instant to the next until all checks hold; those that never did.
 
     Time stands where they first hold together, or where `within` is over.
     """
-    assert step.until is not None, "the step is an until"
-    end = parse_instant(stage.account.now) + parse_duration(step.until.within)
-    while missed := await unmet(step, stage):
+    end = parse_instant(stage.account.now) + parse_duration(step.within)
+    while missed := await unmet(step.checks, stage):
         due = await stage.account.next_due()
         ahead = parse_instant(due) if due is not None else end + 1
         if ahead > end and parse_instant(stage.account.now) == end:

@@ -7,20 +7,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from harness.campaigns.people import e164
 from harness.scenario import including
 from harness.scenario.application import misplaced
 from harness.scenario.campaign_names import campaign_faults, known, schedule_faults
-from harness.scenario.check_names import check_faults, has_number, known_fault
+from harness.scenario.check_names import has_number
 from harness.scenario.composing import compose, told_once
-from harness.scenario.model import PhoneStep, ScenarioSpec, StepSpec
+from harness.scenario.model import ScenarioSpec
+from harness.scenario.parts import Mistake, Mistakes, Path, Position
 from harness.scenario.rules import RULES
 from harness.scenario.salvage import Salvage
-from harness.scenario.source import Mistake, Mistakes, Path, Position, Source, read_file
+from harness.scenario.source import Source, read_file
+from harness.scenario.step_names import step_faults
 from simulator.documents import is_missing, rather, read
 from simulator.errors import BadSpec
-from simulator.spec import AccountSpec, account_faults
-from simulator.specs.phones import phone_faults
+from simulator.spec import account_faults
 
 SUFFIXES = (".sms.yaml", ".sms.yml")
 
@@ -211,80 +211,7 @@ def _faults(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
         yield from campaign_faults(where, campaign, spec)
         yield from schedule_faults(where, campaign, spec)
     yield from misplaced(spec, has_application=spec.sut is not None)
-    for index, item in enumerate(spec.steps):
-        if item.create is not None:
-            yield from _new(("steps", index, "create", "person"), item.create.person, people)
-            people.append(item.create.person)
-        yield from _step(("steps", index), item, spec, people)
-
-
-def _new(path: Path, name: str, people: list[str]) -> Iterator[tuple[Path, str]]:
-    if name in people:
-        yield path, f'"{name}" is there already'
-
-
-def _step(
-    path: Path, item: StepSpec, spec: ScenarioSpec, people: list[str]
-) -> Iterator[tuple[Path, str]]:
-    """What is wrong with a step; `people` are those who are there when it is done."""
-    campaigns = list(spec.campaigns)
-    if item.run is not None:
-        yield from known((*path, "run"), "campaign", item.run, campaigns)
-        if item.run in spec.campaigns and spec.campaigns[item.run].trigger:
-            yield (*path, "run"), f'"{item.run}" is a trigger campaign; it runs when triggered'
-    if item.delete is not None:
-        yield from known((*path, "delete"), "person", item.delete, people)
-    for member in ("fill_form", "request", "reply", "change", "phone", "click"):
-        step = getattr(item, member)
-        name = getattr(step, "person", None)
-        if name is not None:
-            yield from known((*path, member, "person"), "person", name, people)
-            if member in ("reply", "phone", "click"):
-                yield from has_number((*path, member, "person"), name, spec)
-    if item.phone is not None:
-        yield from _persona((*path, "phone", "persona"), item.phone, spec.account)
-    if item.submit is not None and item.submit.to is not None:
-        yield from known((*path, "submit", "to"), "person", item.submit.to, people)
-        yield from has_number((*path, "submit", "to"), item.submit.to, spec)
-    match = item.fault.match if item.fault is not None else None
-    if match is not None and match.person is not None:
-        where = (*path, "fault", "match", "person")
-        yield from known(where, "person", match.person, people)
-        yield from has_number(where, match.person, spec)
-    if item.edit is not None:
-        yield from known((*path, "edit", "campaign"), "campaign", item.edit.campaign, campaigns)
-        yield from campaign_faults((*path, "edit"), item.edit, spec)
-    if item.heal is not None and item.heal != "all":
-        yield from known_fault((*path, "heal"), item.heal, spec)
-    if item.reply is not None and item.reply.phone is not None and not e164(item.reply.phone):
-        yield (*path, "reply", "phone"), f'"{item.reply.phone}" is no US or Canadian number'
-    if (item.advance or item.to or item.until) and spec.account.clock.mode == "live":
-        yield path, "the account's clock runs live, so time cannot be moved; leave out mode"
-    if item.request is not None:
-        name = item.request.campaign
-        yield from known((*path, "request", "campaign"), "campaign", name, campaigns)
-        if name in spec.campaigns and not any(t.requested for t in spec.campaigns[name].trigger):
-            yield (*path, "request", "campaign"), f'"{name}" has no trigger "requested"'
-    if item.reply is not None and item.reply.to is not None:
-        codes = [code.code for code in spec.account.source_codes]
-        yield from known((*path, "reply", "to"), "source code", item.reply.to, codes)
-    if item.restart is not None and spec.account.clock.mode == "live":
-        yield (
-            (*path, "restart"),
-            "the account's clock runs live and would not stand; leave out mode",
-        )
-    if item.explain is not None and e164(item.explain) is None:
-        yield from known((*path, "explain"), "person", item.explain, people)
-    for where, one in item.checks.items():
-        yield from check_faults((*path, *where), one, spec, people)
-
-
-def _persona(path: Path, item: PhoneStep, account: AccountSpec) -> Iterator[tuple[Path, str]]:
-    """Whether a persona is a shipped one, or one of the account's."""
-    if item.persona is not None:
-        for place, text in phone_faults({item.persona: "0%"}, account.personas):
-            if place == ("phones", item.persona):
-                yield path, text
+    yield from step_faults(spec)
 
 
 def _of_file(path: FilePath, message: str) -> Mistake:

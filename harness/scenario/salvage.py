@@ -9,7 +9,7 @@ from copy import deepcopy
 from typing import Any
 
 from harness.scenario.model import ScenarioSpec
-from harness.scenario.source import Path
+from harness.scenario.parts import Path
 from simulator.documents import read
 from simulator.errors import BadSpec
 

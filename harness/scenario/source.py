@@ -5,11 +5,7 @@ from __future__ import annotations
 from pathlib import Path as FilePath
 from typing import Any
 
-from harness.scenario.parts import Mistake as Mistake
-from harness.scenario.parts import Mistakes as Mistakes
-from harness.scenario.parts import Part
-from harness.scenario.parts import Path as Path
-from harness.scenario.parts import Position as Position
+from harness.scenario.parts import Mistake, Mistakes, Part, Path, Position
 from harness.scenario.yaml_parts import read_parts
 
 

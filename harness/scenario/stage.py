@@ -19,8 +19,9 @@ from harness.own_simulator import Ending, OwnSimulator
 from harness.population import make
 from harness.scenario import building
 from harness.scenario.application import ApplicationSpec, Called, HttpStep, call, numbers_in
-from harness.scenario.model import EditStep, EndpointStep, PopulationSpec
+from harness.scenario.people import PopulationSpec
 from harness.scenario.reading import Scenario
+from harness.scenario.step_specs import EditStep, EndpointStep
 from harness.scenario.values import share
 from harness.vibes import VibesClient
 from simulator.domain.instants import Instant, parse_instant
@@ -56,6 +57,7 @@ class Stage:
         self.book = MessageBook()
         self.calls: list[Called] = []
         self.by_hand: set[str] = set()
+        self.kept: dict[str, object] = {}
         self._endpoint = endpoint
         self._own = own
         self._campaigns = dict(scenario.spec.campaigns)
@@ -72,7 +74,7 @@ class Stage:
         """Call the application, and remember when, and about whom."""
         at = datetime.fromisoformat(self.account.now)
         self.calls.append(Called(at=at, numbers=numbers_in(step)))
-        await call(step, self.running)
+        self.kept |= await call(step, self.running)
 
     async def attended(self, work: Coroutine[Any, Any, T]) -> T:
         """Do work; the end of the application meanwhile is told. Raises ApplicationError."""

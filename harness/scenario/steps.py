@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from harness.campaigns.people import FLAGS, Person, e164
 from harness.message_book import MessageBook
+from harness.own_simulator import Ending
+from harness.scenario.answers import look
+from harness.scenario.application import HttpStep
 from harness.scenario.faults import FaultStep
-from harness.scenario.model import (
+from harness.scenario.moving import StepError, move, until
+from harness.scenario.stage import Stage
+from harness.scenario.step_specs import (
     ChangeStep,
     ClickStep,
     CreateStep,
+    EditStep,
+    EndpointStep,
+    FormStep,
+    OperatorStep,
     PhoneStep,
+    ReplyStep,
+    RequestStep,
     StepSpec,
     SubmitStep,
+    UntilStep,
     VibesStep,
 )
-from harness.scenario.moving import StepError, move, until
-from harness.scenario.stage import Stage
 from harness.scenario.values import matches, when
 from harness.vibes import AnswerLost
 from simulator.domain.instants import iso
@@ -24,108 +38,38 @@ from simulator.domain.instants import iso
 async def do(step: StepSpec, stage: Stage) -> None:
     """Do one step, then let all it caused be done. Time moves in `advance`, `to` and `until` alone.
 
-    Raises StepError where a step is not as the scenario says.
+    Raises StepError where a step is not as the scenario says, UnexpectedAnswer where an answer is not.
     """
-    if step.run is not None:
-        await stage.system.run(step.run)
-    elif step.fill_form is not None:
-        await stage.system.fill_form(stage.person(step.fill_form.person), step.fill_form.form)
-    elif step.request is not None:
-        await stage.system.request(step.request.campaign, stage.person(step.request.person))
-    elif step.reply is not None:
-        reply = step.reply
-        mdn = stage.mdn(reply.person) if reply.person is not None else reply.phone
-        await stage.account.text(mdn or "", reply.text, reply.to)
-    elif step.advance is not None:
-        await move(stage.account.advance(step.advance), stage)
-    elif step.to is not None:
-        await move(stage.account.move_to(iso(when(step.to, stage.begins))), stage)
-    elif step.until is not None:
-        await _wait(step, stage)
-    elif step.change is not None:
-        await _change(step.change, stage)
-    elif step.create is not None:
-        await _create(step.create, stage)
-    elif step.edit is not None:
-        stage.edit(step.edit)
-    elif step.click is not None:
-        await _click(step.click, stage)
-    elif step.phone is not None:
-        await stage.account.set_handset(stage.mdn(step.phone.person), _handset(step.phone))
-    elif step.http is not None:
-        await stage.call(step.http)
-    elif step.vibes is not None:
-        await _call_vibes(step.vibes, stage)
-    elif step.submit is not None:
-        await _submit(step.submit, stage)
-    elif step.fault is not None:
-        await _break(step.fault, stage)
-    elif step.heal is not None:
-        await stage.account.heal(None if step.heal == "all" else step.heal)
-    elif step.endpoint is not None:
-        stage.answer(step.endpoint)
-    elif step.operator is not None:
-        method, path = step.operator.call.split()
-        await stage.account.operate(method, path, step.operator.body)
-        if path == "/reset":
-            stage.book = MessageBook()  # the journal begins again
-    elif step.delete is not None:
-        stage.system.delete(stage.person(step.delete))
-    elif step.restart is not None:
-        await stage.restart(step.restart)
+    await _DOERS[step.chosen](getattr(step, step.chosen), stage)
     await stage.settle()
 
 
-def title(step: StepSpec) -> str:
-    """The step in a few words, for progress and reports."""
-    if step.run is not None:
-        return f'run "{step.run}"'
-    if step.fill_form is not None:
-        return f'{step.fill_form.person} fills out "{step.fill_form.form}"'
-    if step.request is not None:
-        return f'request "{step.request.campaign}" for {step.request.person}'
-    if step.reply is not None:
-        return f'{step.reply.person or step.reply.phone} texts "{step.reply.text}"'
-    if step.advance is not None:
-        return f"advance {step.advance}"
-    if step.to is not None:
-        return f"move the clock to {step.to}"
-    if step.until is not None:
-        return f"move the clock until it is so, {step.until.within} at most"
-    if step.change is not None:
-        return f"change {step.change.person}"
-    if step.create is not None:
-        return f"create {step.create.person}"
-    if step.edit is not None:
-        return f'edit "{step.edit.campaign}"'
-    if step.click is not None:
-        return f"{step.click.person} opens link {step.click.link}"
-    if step.phone is not None:
-        return f"change the phone of {step.phone.person}"
-    if step.http is not None:
-        return step.http.call
-    if step.vibes is not None:
-        return step.vibes.call
-    if step.submit is not None:
-        return f"submit a message to {step.submit.to or step.submit.phone}"
-    if step.fault is not None:
-        return f"fault {step.fault.profile or step.fault.id or ''}".rstrip()
-    if step.heal is not None:
-        return f"heal {step.heal}"
-    if step.endpoint is not None:
-        return f"the endpoint answers {step.endpoint.answers}"
-    if step.operator is not None:
-        return f"operator: {step.operator.call}"
-    if step.delete is not None:
-        return f"delete {step.delete}"
-    if step.restart is not None:
-        return f"restart the simulator: {step.restart}"
-    if step.explain is not None:
-        return f"explain {step.explain}"
-    return "expect"
+async def _run(name: str, stage: Stage) -> None:
+    await stage.system.run(name)
 
 
-async def _wait(step: StepSpec, stage: Stage) -> None:
+async def _fill_form(step: FormStep, stage: Stage) -> None:
+    await stage.system.fill_form(stage.person(step.person), step.form)
+
+
+async def _request(step: RequestStep, stage: Stage) -> None:
+    await stage.system.request(step.campaign, stage.person(step.person))
+
+
+async def _reply(step: ReplyStep, stage: Stage) -> None:
+    mdn = stage.mdn(step.person) if step.person is not None else step.phone
+    await stage.account.text(mdn or "", step.text, step.to)
+
+
+async def _advance(duration: str, stage: Stage) -> None:
+    await move(stage.account.advance(duration), stage)
+
+
+async def _move_to(moment: str, stage: Stage) -> None:
+    await move(stage.account.move_to(iso(when(moment, stage.begins))), stage)
+
+
+async def _wait(step: UntilStep, stage: Stage) -> None:
     missed = await until(step, stage)
     if missed:
         told = "; ".join(f"expected {found.expected}, {found.actual}" for _path, found in missed)
@@ -141,6 +85,16 @@ async def _call_vibes(step: VibesStep, stage: Stage) -> None:
         told = error
     if status != step.answers:
         raise StepError(f"{step.call} answered {status}, not {step.answers}: {told}")
+    if status != "lost":
+        stage.kept |= look(step.call, json.dumps(told), step.gives, step.keep)
+
+
+async def _operate(step: OperatorStep, stage: Stage) -> None:
+    method, path = step.call.split()
+    told = await stage.account.operate(method, path, step.body)
+    stage.kept |= look(step.call, json.dumps(told), step.gives, step.keep)
+    if path == "/reset":
+        stage.book = MessageBook()  # the journal begins again
 
 
 async def _submit(step: SubmitStep, stage: Stage) -> None:
@@ -228,3 +182,62 @@ def _handset(step: PhoneStep) -> dict[str, object]:
             "after": step.after,
         }
     return state
+
+
+async def _change_phone(step: PhoneStep, stage: Stage) -> None:
+    await stage.account.set_handset(stage.mdn(step.person), _handset(step))
+
+
+async def _call(step: HttpStep, stage: Stage) -> None:
+    await stage.call(step)
+
+
+async def _heal(fault: str, stage: Stage) -> None:
+    await stage.account.heal(None if fault == "all" else fault)
+
+
+async def _answer(step: EndpointStep, stage: Stage) -> None:
+    stage.answer(step)
+
+
+async def _edit(step: EditStep, stage: Stage) -> None:
+    stage.edit(step)
+
+
+async def _delete(name: str, stage: Stage) -> None:
+    stage.system.delete(stage.person(name))
+
+
+async def _restart(ending: Ending, stage: Stage) -> None:
+    await stage.restart(ending)
+
+
+async def _look(_told: object, _stage: Stage) -> None:
+    """What is only looked at, or told, changes nothing."""
+
+
+_DOERS: dict[str, Callable[[Any, Stage], Awaitable[None]]] = {
+    "run": _run,
+    "fill_form": _fill_form,
+    "request": _request,
+    "reply": _reply,
+    "advance": _advance,
+    "to": _move_to,
+    "until": _wait,
+    "change": _change,
+    "create": _create,
+    "edit": _edit,
+    "click": _click,
+    "phone": _change_phone,
+    "http": _call,
+    "vibes": _call_vibes,
+    "submit": _submit,
+    "operator": _operate,
+    "fault": _break,
+    "heal": _heal,
+    "endpoint": _answer,
+    "delete": _delete,
+    "restart": _restart,
+    "explain": _look,
+    "expect": _look,
+}

@@ -14,7 +14,8 @@ import pytest
 from harness import application as module
 from harness.application import Application, ApplicationError, Launch, fill, log_of
 from harness.application_log import LONGEST_LINE, MOST_LINES, Log
-from harness.scenario.application import ApplicationSpec, HttpStep, UnexpectedAnswer, call
+from harness.scenario.answers import UnexpectedAnswer
+from harness.scenario.application import ApplicationSpec, HttpStep, call
 from simulator.documents import read
 from simulator.errors import BadSpec
 

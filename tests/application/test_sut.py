@@ -22,9 +22,10 @@ from harness.reporting.junit import JunitReporter
 from harness.runner import play
 from harness.scenario.application import CAMPAIGN_CHECKS, CAMPAIGN_STEPS
 from harness.scenario.checks import Check
-from harness.scenario.model import StepSpec
+from harness.scenario.parts import Mistakes
 from harness.scenario.reading import check, load_all
-from harness.scenario.source import Mistakes, read_text
+from harness.scenario.source import read_text
+from harness.scenario.step_specs import StepSpec
 
 SHOP = Path(__file__).parents[2] / "scenarios" / "application" / "shop"
 SUT = f"""\

@@ -10,7 +10,8 @@ import pytest
 from harness.campaigns.activity_log import Kind, Reason
 from harness.commands.serve import FLAGS
 from harness.scenario.checks import Check
-from harness.scenario.model import ChoicesSpec, ScenarioSpec, StepSpec
+from harness.scenario.model import ChoicesSpec, ScenarioSpec
+from harness.scenario.step_specs import StepSpec
 from harness.scenario.rules import RULES
 from simulator.api.connect import STATUS
 from simulator.api.control.routes import OPERATIONS as CONTROL

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness.commands import explore, run
-from harness.scenario.source import Mistakes
+from harness.scenario.parts import Mistakes
 from simulator.errors import UserError
 from tests.explore import planted
 

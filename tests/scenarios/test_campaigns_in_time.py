@@ -5,12 +5,8 @@ from __future__ import annotations
 import pytest
 
 from harness.campaigns import endpoint as endpoints
-from harness.campaigns.endpoint import Endpoint
-from harness.environment import spawn, start
-from harness.events import ScenarioFinished, ScenarioResult, Verdict
-from harness.runner import play
-from harness.scenario.reading import check
-from harness.scenario.source import read_text
+from harness.events import ScenarioResult, Verdict
+from tests.scenarios.playing import played
 
 ANA = 'name: x\npeople: {ana: {phone: "(312) 555-0101"}}\nsubscribers: {1001: [ana]}\n'
 
@@ -43,12 +39,7 @@ steps:
 
 
 async def _played(text: str, *, url: bool = False) -> ScenarioResult:
-    scenario = check(read_text(ANA + text, "x"))
-    async with spawn() if url else start() as environment, Endpoint(environment) as endpoint:
-        async for event in play(scenario, environment, endpoint, 0, keep=False):
-            if isinstance(event, ScenarioFinished):
-                return event.result
-    raise AssertionError("the scenario never finished")
+    return await played(ANA + text, url=url)
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from harness.runner import play
 from harness.scenario.campaigns import FilterSpec, FlowStepSpec, TriggerSpec
 from harness.scenario.checks import Check
 from harness.scenario.expectations import inverted
-from harness.scenario.model import StepSpec
 from harness.scenario.reading import Scenario, load_all
 from harness.scenario.rules import RULES
 from harness.scenario.source import Source
+from harness.scenario.step_specs import StepSpec
 from simulator.documents import Spec
 
 SHIPPED = load_all([Path(__file__).parents[2] / "scenarios"])

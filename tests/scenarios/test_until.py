@@ -8,15 +8,15 @@ from contextlib import asynccontextmanager
 import pytest
 
 from harness.campaigns.endpoint import Endpoint
-from harness.environment import spawn, start
-from harness.events import ScenarioFinished, ScenarioResult, Verdict
-from harness.runner import play
+from harness.environment import start
+from harness.events import ScenarioResult, Verdict
 from harness.scenario import expectations, moving, steps
 from harness.scenario.checks import Check
 from harness.scenario.finding import Found
 from harness.scenario.reading import check
 from harness.scenario.source import read_text
 from harness.scenario.stage import Stage, set_up
+from tests.scenarios.playing import played
 
 HEAD = """\
 name: x
@@ -35,12 +35,7 @@ ARRIVED = "{messages: {text: %s, state: delivered, count: 2}}"
 
 
 async def _played(told: str, *, url: bool = False) -> ScenarioResult:
-    scenario = check(read_text(HEAD + told, "x"))
-    async with spawn() if url else start() as environment, Endpoint(environment) as endpoint:
-        async for event in play(scenario, environment, endpoint, 0, keep=False):
-            if isinstance(event, ScenarioFinished):
-                return event.result
-    raise AssertionError("the scenario never finished")
+    return await played(HEAD + told, url=url)
 
 
 @asynccontextmanager
@@ -117,9 +112,10 @@ async def test_time_goes_to_the_end_and_not_beyond() -> None:
     )
     for within, arrived in (("7s", True), ("6999ms", False)):
         async with _begun(told % within) as stage:
-            run, until, _ = stage.scenario.spec.steps
+            run, wait, _ = stage.scenario.spec.steps
+            assert wait.until is not None
             await steps.do(run, stage)
-            assert (await moving.until(until, stage) == []) is arrived
+            assert (await moving.until(wait.until, stage) == []) is arrived
             assert stage.account.now == f"2026-01-05T15:00:0{'7' if arrived else '6.999'}Z"
 
 
@@ -137,7 +133,9 @@ async def test_nothing_is_looked_at_but_where_something_is_due(
     monkeypatch.setattr(expectations, "evaluate", counted)
     never = "steps: [{until: {within: 365d, expect: [{messages: {count: 9}}]}}]\n"
     async with _begun(never) as stage:
-        assert len(await moving.until(stage.scenario.spec.steps[0], stage)) == 1
+        wait = stage.scenario.spec.steps[0].until
+        assert wait is not None
+        assert len(await moving.until(wait, stage)) == 1
     assert looks == ["2026-01-05T15:00:00Z", "2027-01-05T15:00:00Z"]
 
 

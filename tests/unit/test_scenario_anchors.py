@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from harness.scenario.parts import Mistakes
 from harness.scenario.reading import check
-from harness.scenario.source import Mistakes, read_text
+from harness.scenario.source import read_text
 from harness.scenario.yaml_parts import DEEPEST, MOST_REPEATED
 
 SHARED = """\

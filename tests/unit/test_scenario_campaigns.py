@@ -14,8 +14,9 @@ from harness.campaigns.qualification import Rule
 from harness.campaigns.smart_campaign import ChangeDataValue, Choose, SendSms
 from harness.campaigns.smart_list import Did, FieldFilter, MemberOf, Not, SmsHappens
 from harness.scenario import building
+from harness.scenario.parts import Mistakes
 from harness.scenario.reading import check
-from harness.scenario.source import Mistakes, read_text
+from harness.scenario.source import read_text
 
 WRONG = """\
 name: x

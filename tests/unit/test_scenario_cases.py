@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from harness.scenario.cases import MOST_CASES
+from harness.scenario.parts import Mistakes
 from harness.scenario.reading import Scenario, check, check_all, load_all
-from harness.scenario.source import Mistakes, read_text
+from harness.scenario.source import read_text
 
 TABLE = """\
 name: Where the edge is ${edge} and $${edge} is not

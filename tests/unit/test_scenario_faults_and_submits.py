@@ -10,8 +10,9 @@ from harness.scenario.checks import Check
 from harness.scenario.expectations import inverted
 from harness.scenario.faults import FaultStep, Profile
 from harness.scenario.model import ScenarioSpec
+from harness.scenario.parts import Mistakes
 from harness.scenario.reading import check
-from harness.scenario.source import Mistakes, read_text
+from harness.scenario.source import read_text
 from simulator.domain.fault_rules import PROFILES
 from simulator.domain.instants import Instant
 

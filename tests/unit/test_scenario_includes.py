@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from harness.scenario.including import DEEPEST
+from harness.scenario.parts import Mistakes
 from harness.scenario.reading import Scenario, check, load_all
-from harness.scenario.source import Mistakes, read_file
+from harness.scenario.source import read_file
 
 STEPS = "steps: [{advance: 1s}]\n"
 

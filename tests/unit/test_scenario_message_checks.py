@@ -9,8 +9,9 @@ import pytest
 from harness.scenario.checks import Check
 from harness.scenario.expectations import inverted
 from harness.scenario.message_checks import MessageFilter
+from harness.scenario.parts import Mistakes
 from harness.scenario.reading import check
-from harness.scenario.source import Mistakes, read_text
+from harness.scenario.source import read_text
 from harness.scenario.values import when
 from simulator.domain.instants import HOUR, Instant, parse_instant
 

@@ -34,6 +34,9 @@ def _asked(**members: object) -> MessageQuery:
         ("STATE:delivered", _asked(state="delivered")),
         ("is:mo", _asked(direction="mo")),
         ("is:welcome", _asked(purpose="welcome")),
+        ("list:1001", _asked(list_id="1001")),
+        ('list:"my list" campaign:JoinVip01', _asked(list_id="my list", campaign_id="JoinVip01")),
+        ('text:"don\'t"', _asked(text="don't")),
         ("before:2026-01-06", _asked(until=parse_instant("2026-01-06"))),
         ("after:2026-01-05T15:00", _asked(since=parse_instant("2026-01-05T15:00"))),
         (
@@ -64,6 +67,8 @@ def test_what_people_write_is_text(text: str) -> None:
         ("is:welcom", 'is: knows no "welcom"; did you mean "welcome"?'),
         ("to:anna", '"anna" is no phone number'),
         ("state:", "state: needs a value, as in state:delivered"),
+        ("list:", "list: needs a value, as in list:1001"),
+        ("lst:1001", 'there is no "lst:"; did you mean "list"?'),
         ('text:"sale', "a quotation mark is missing"),
         ('sale "', "a quotation mark is missing"),
         ("before:tomorrow", "tomorrow"),
@@ -81,6 +86,12 @@ def test_a_mistake_is_told_with_its_mend(words: str, told: str) -> None:
 def test_every_example_reads(example: str) -> None:
     """What the page offers to press is a search."""
     assert search.read(example) != _asked()
+
+
+@pytest.mark.parametrize("value", ["1001", "a b", 'a"b', "a\\b", "it's", "x:y", "élan", "#1"])
+def test_a_word_that_is_written_reads_as_it_was_meant(value: str) -> None:
+    """Links of the pages name lists of any id."""
+    assert search.read(search.written("list", value)) == _asked(list_id=value)
 
 
 def test_a_place_is_kept() -> None:
