@@ -1,15 +1,17 @@
 """The journal as the harness reads it: page by page, the rows and the members it asks about.
 
 A run of many people leaves millions of rows, so the rows that are many are read as small structs; a
-member that nobody here asks about is left out. All others are dictionaries. Both are asked alike:
+member that nobody here asks about is left out. All others hold dictionaries. Both are asked alike:
 `row["data"]["mt"]["mdn"]`.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
+from functools import cache, reduce
+from operator import or_
 from sys import intern
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -53,8 +55,8 @@ class Row(Told):
 
     seq: int
     at: str
-    type: str
     data: Any
+    type: ClassVar[str]
 
 
 class _Mt(Told):
@@ -192,41 +194,40 @@ _MANY: dict[str, type[Told]] = {
     "CallbackOverflowed": _Queued,
     "CallbackDelivered": _Taken,
 }
-_DECODERS = {name: msgspec.json.Decoder(told) for name, told in _MANY.items()}
-_ANY: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
-class _Raw(msgspec.Struct, gc=False):
-    seq: int
-    at: str
-    type: str
-    data: msgspec.Raw
-
-
-class _Page(msgspec.Struct):
-    items: list[_Raw]
-    next: int | None
-
-
-_PAGES = msgspec.json.Decoder(_Page)
+@cache
+def _page(types: frozenset[str]) -> msgspec.json.Decoder[Any]:
+    """What reads a page of rows of these types: each has a struct of its own, told by its type."""
+    rows = [
+        msgspec.defstruct(
+            name,
+            [("data", _MANY.get(name, Any))],
+            bases=(Row,),
+            namespace={"type": name},
+            tag_field="type",
+            tag=name,
+            gc=False,
+        )
+        for name in sorted(types)
+    ]
+    row: Any = reduce(or_, rows)
+    page = msgspec.defstruct("Page", [("items", list[row]), ("next", int | None)])
+    return msgspec.json.Decoder(page)
 
 
 async def pages(
     journal: Journal, types: Iterable[str], *, after: int = 0
 ) -> AsyncIterator[list[Row]]:
     """The rows of these types so far, beyond a place, in order, a page at a time."""
-    wanted = ",".join(sorted(set(types)))
+    wanted = frozenset(types)
     following: int | None = after if wanted else None
     while following is not None:
-        told = await journal.read(f"/events?limit={PAGE}&after={following}&types={wanted}")
-        page = _PAGES.decode(told)
-        yield [_row(item) for item in page.items]
+        names = ",".join(sorted(wanted))
+        told = await journal.read(f"/events?limit={PAGE}&after={following}&types={names}")
+        page = _page(wanted).decode(told)
+        yield page.items
         following = page.next
-
-
-def _row(told: _Raw) -> Row:
-    name = intern(told.type)
-    return Row(told.seq, told.at, name, _DECODERS.get(name, _ANY).decode(told.data))
 
 
 Reader = Callable[[AnyRow, Any], None]
