@@ -16,7 +16,7 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -281,13 +281,24 @@ class Environment:
                 spec = {**spec, "company_key": f"{key}-{number}", "username": f"{key}-{number}"}
 
 
+def within(simulator: Simulator, url: str) -> Environment:
+    """A simulator of this process that listens."""
+    return Environment(Control(url, NearWire(simulator.nearby)), "in-process", simulator)
+
+
 @asynccontextmanager
-async def start(settings: ServerSettings | None = None) -> AsyncIterator[Environment]:
-    """A simulator in this process, on a free loopback port, in memory unless told otherwise."""
+async def start(
+    settings: ServerSettings | None = None,
+    fittings: Sequence[Callable[[web.Application], None]] = (),
+) -> AsyncIterator[Environment]:
+    """A simulator in this process, on a free loopback port, in memory unless told otherwise.
+
+    `fittings` put into its application what the simulator itself does not know.
+    """
     settings = settings or ServerSettings(port=0, accounts=())
     async with build(settings) as simulator:
-        url = await simulator.listen()
-        yield Environment(Control(url, NearWire(simulator.nearby)), "in-process", simulator)
+        simulator.fittings += fittings
+        yield within(simulator, await simulator.listen())
 
 
 async def serve_apart(folder: Path, *flags: str) -> tuple[asyncio.subprocess.Process, str]:

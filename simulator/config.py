@@ -37,5 +37,7 @@ class ServerSettings(Spec):
     """SMSIM_SEED: the seed of accounts that name none."""
     control_token: str | None = None
     """SMSIM_CONTROL_TOKEN: required of control calls that do not come from this machine."""
+    scenarios: tuple[Path, ...] | None = None
+    """SMSIM_SCENARIOS: what may be played from the inbox, where whoever serves knows scenarios."""
     accounts: tuple[AccountSpec, ...] = (DEMO,)
     """Accounts an empty database starts with."""

@@ -4,6 +4,7 @@ SmsimError
   UserError             the caller's: the message names the fault and the mend
     BadSpec             an account spec or settings that cannot be taken
     UnknownAccount      no such company_key
+    UnknownSnapshot     the account has no snapshot of that id
     AccountExists       the company_key or the user name is taken
     ClockBackwards      time was asked to go back, or to move while it runs live
     PortInUse           another program has the port
@@ -38,6 +39,10 @@ class UnknownAccount(UserError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f'no account "{key}" here')
+
+
+class UnknownSnapshot(UserError):
+    """The account has no snapshot of that id."""
 
 
 class AccountExists(UserError):

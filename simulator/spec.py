@@ -36,6 +36,9 @@ LONGEST_CODE = 20
 
 DEFAULT_START = "2026-01-05T15:00:00Z"
 
+CompanyKey = Annotated[Id, Form(r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$", ("acme",), "company_key")]
+UserName = Annotated[Id, Form(r"^[^:]+$", ("acme",), "user name")]
+
 
 class ClockSpec(Spec):
     """The account's clock."""
@@ -206,11 +209,9 @@ class SettingsSpec(Spec):
 class AccountSpec(Spec):
     """An account; every member may be absent."""
 
-    company_key: (
-        Annotated[Id, Form(r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$", ("acme",), "company_key")] | None
-    ) = None
+    company_key: CompanyKey | None = None
     """Its key."""
-    username: Annotated[Id, Form(r"^[^:]+$", ("acme",), "user name")] | None = None
+    username: UserName | None = None
     """For Basic auth; the key if absent."""
     password: Id | None = None
     """For Basic auth; the key if absent."""

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.commands.run import play
+from harness.copying import pages as copying
 from harness.environment import start
+from harness.playing.pages import Scenarios
 from harness.reporting import Reporter
 from harness.reporting.console import ConsoleReporter
 from harness.reporting.html import HtmlReporter
@@ -51,7 +53,10 @@ async def _demo(paths: list[Path], folder: Path, port: int, *, looked_at: bool) 
     for old in folder.glob("smsim.db*"):
         old.unlink()
     report = folder / "report.html"
-    async with start(ServerSettings(port=port, db=database)) as environment:
+    pages = Scenarios(paths)
+    settings = ServerSettings(port=port, db=database)
+    async with start(settings, (copying.fit, pages.fit)) as environment:
+        pages.begin(environment)
         chosen: list[Reporter] = [
             ConsoleReporter(),
             HtmlReporter(report),

@@ -14,7 +14,9 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from harness.copying.pages import fit
+from harness.copying import pages as copying
+from harness.environment import within
+from harness.playing.pages import Scenarios
 from simulator import __version__
 from simulator.app import build
 from simulator.config import ServerSettings
@@ -31,10 +33,14 @@ FLAGS = (
     "db",
     "seed",
     "control_token",
+    "scenarios",
 )
 """The settings that are flags of `serve` and environment variables `SMSIM_...`."""
 
 NUMBERS = ("port", "smpp_port", "seed")
+
+SCENARIOS = Path("scenarios")
+"""What may be played from the inbox where nothing is said and the folder is there."""
 
 
 def add(commands: Any) -> None:
@@ -50,6 +56,12 @@ def add(commands: Any) -> None:
     parser.add_argument("--config", type=Path, help="a TOML file of settings and accounts")
     parser.add_argument("--seed", help="the seed of accounts that name none (0)")
     parser.add_argument("--control-token", help="required of control calls from other machines")
+    parser.add_argument(
+        "--scenarios",
+        action="append",
+        metavar="PATH",
+        help="what may be played from the inbox (the folder scenarios, if there is one); repeatable",
+    )
     parser.add_argument("--ready-file", type=Path, help="written as JSON once it accepts calls")
     parser.set_defaults(command=command)
 
@@ -68,15 +80,25 @@ def settings_from(told: argparse.Namespace, environ: dict[str, str]) -> ServerSe
     for name in FLAGS:
         text = getattr(told, name) or environ.get(f"SMSIM_{name.upper()}")
         if text is not None:
-            document[name] = int(text) if text.isdecimal() and name in NUMBERS else text
+            document[name] = _value(name, text)
     if document["db"] == ":memory:":
         document["db"] = None
     settings = read(ServerSettings, document)
+    for path in settings.scenarios or ():
+        if not path.exists():
+            raise UserError(f"--scenarios {path}: no such file or folder")
     if not _is_loopback(settings.host) and settings.control_token is None:
         raise UserError(
             f"listening on {settings.host} lets other machines in; give a --control-token"
         )
     return settings
+
+
+def _value(name: str, text: str | list[str]) -> object:
+    """A setting as a flag or the environment has it."""
+    if name == "scenarios":
+        return text.split(os.pathsep) if isinstance(text, str) else text
+    return int(text) if isinstance(text, str) and text.isdecimal() and name in NUMBERS else text
 
 
 async def serve(settings: ServerSettings, ready_file: Path | None) -> None:
@@ -86,8 +108,11 @@ async def serve(settings: ServerSettings, ready_file: Path | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     async with build(settings) as simulator:
-        simulator.fittings.append(fit)
+        default = [SCENARIOS] if SCENARIOS.is_dir() else []
+        pages = Scenarios(default if settings.scenarios is None else settings.scenarios)
+        simulator.fittings += (copying.fit, pages.fit)
         url = await simulator.listen()
+        pages.begin(within(simulator, url))
         smpp = await simulator.listen_smpp()
         if ready_file is not None:
             _write_ready(ready_file, url, smpp)

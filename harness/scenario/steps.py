@@ -93,8 +93,9 @@ async def _operate(step: OperatorStep, stage: Stage) -> None:
     method, path = step.call.split()
     told = await stage.account.operate(method, path, step.body)
     stage.kept |= look(step.call, json.dumps(told), step.gives, step.keep)
-    if path == "/reset":
-        stage.book = MessageBook()  # the journal begins again
+    if path == "/reset" or path.endswith("/restore"):
+        stage.book = MessageBook()  # the journal is another
+        await stage.account.look()
 
 
 async def _submit(step: SubmitStep, stage: Stage) -> None:

@@ -251,6 +251,8 @@ def _prompt(turn: Turn, campaign: AcquisitionCampaign, item: Participation) -> N
         campaign.confirmation,
         Purpose.CONFIRMATION,
         item.participation_id,
+        campaign_id=campaign.id,
+        list_ids=(campaign.list_id,),
     )
 
 
@@ -260,7 +262,15 @@ def _become_member(
     opt_outs.lift(turn, campaign.code, mdn)
     if turn.world.subscriptions.get(person.person_key, campaign.list_id) is None:
         lists.subscribe(turn, person, campaign.list_id, consent)
-    sending.send(turn, mdn, campaign.code, campaign.welcome, Purpose.WELCOME)
+    sending.send(
+        turn,
+        mdn,
+        campaign.code,
+        campaign.welcome,
+        Purpose.WELCOME,
+        campaign_id=campaign.id,
+        list_ids=(campaign.list_id,),
+    )
 
 
 def _campaign(turn: Turn, item: Participation) -> AcquisitionCampaign:

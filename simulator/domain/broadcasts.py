@@ -297,8 +297,9 @@ def _due(turn: Turn, plan: Plan, person: Person) -> Instant:
 def _send(turn: Turn, item: Broadcast, person: Person) -> None:
     """One message; who left every list meanwhile, or lost the number, gets none."""
     plan = item.plan
-    memberships = turn.world.subscriptions.of(person.person_key)
-    if person.mdn is None or not any(one.list_id in plan.list_ids for one in memberships):
+    active = turn.world.subscriptions.active.get(person.person_key, {})
+    list_ids = tuple(key for key in dict.fromkeys(plan.list_ids) if key in active)
+    if person.mdn is None or not list_ids:
         _skip(turn, item, person, "no member any more")
         return
     try:
@@ -309,8 +310,17 @@ def _send(turn: Turn, item: Broadcast, person: Person) -> None:
     if not text.strip():
         _skip(turn, item, person, "the template gives no text for this person")
         return
-    purpose, subject = Purpose.BROADCAST, item.broadcast_id
-    sending.send(turn, person.mdn, plan.code, text, purpose, subject, heeds_opt_out=True)
+    sending.send(
+        turn,
+        person.mdn,
+        plan.code,
+        text,
+        Purpose.BROADCAST,
+        item.broadcast_id,
+        campaign_id=item.broadcast_id,
+        list_ids=list_ids,
+        heeds_opt_out=True,
+    )
 
 
 def _skip(turn: Turn, item: Broadcast, person: Person, reason: str) -> None:

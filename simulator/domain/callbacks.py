@@ -308,10 +308,10 @@ def _of_notice(callback_type: str, notice: Notice) -> Occasion:
 
 
 def repeat(turn: Turn, command: RepeatCallback) -> Delivery:
-    """Queue the same event once more, under the same event_id (Vibes: callbacks)."""
+    """Queue the same event once more, with the same event_id and event_date (Vibes: callbacks)."""
     number = turn.count("delivery", turn.world.lines.queued)
     again = msgspec.structs.replace(
-        command.delivery, delivery_id=turn.uuid("delivery", str(number)), queued_at=turn.now
+        command.delivery, delivery_id=turn.uuid("delivery", str(number))
     )
     _enqueue(turn, again)
     return again

@@ -103,13 +103,13 @@ def receive(turn: Turn, command: ReceiveMo) -> Received:
         _start(turn, code, command.mdn)
     elif answered is not None:
         item, yes = answered
-        mo = _take(turn, command, "yes" if yes else "no")
+        mo = _take(turn, command, "yes" if yes else "no", turn.account.campaign(item.campaign_id))
         if yes:
             acquisition.confirm(turn, item)
         else:
             acquisition.reject(turn, item, blocks=turn.account.settings.no_sets_block)
     elif joined is not None:
-        mo = _take(turn, command, f"keyword {said}")
+        mo = _take(turn, command, f"keyword {said}", joined)
         _join(turn, joined, command.mdn, said)
     else:
         mo = _take(turn, command, "unmatched")
@@ -117,7 +117,9 @@ def receive(turn: Turn, command: ReceiveMo) -> Received:
     return Received(mo=mo)
 
 
-def _take(turn: Turn, command: ReceiveMo, taken_as: str) -> Mo:
+def _take(
+    turn: Turn, command: ReceiveMo, taken_as: str, campaign: AcquisitionCampaign | None = None
+) -> Mo:
     number = turn.world.messages.mo_counts.get(command.mdn, 0) + 1
     subject = f"{command.mdn} {number}"
     extra = range(2, len(segments(command.text)) + 1)
@@ -131,6 +133,8 @@ def _take(turn: Turn, command: ReceiveMo, taken_as: str) -> Mo:
         received_at=turn.now,
         carrier=carrier_of(turn.world, command.mdn),
         taken_as=taken_as,
+        campaign_id=campaign.id if campaign is not None else None,
+        list_ids=(campaign.list_id,) if campaign is not None else (),
     )
     turn.emit(MoReceived(mo=mo))
     callbacks.forward_mo(turn, mo)
@@ -237,7 +241,15 @@ def _join(turn: Turn, campaign: AcquisitionCampaign, mdn: Mdn, keyword: str) -> 
     """A keyword joins, clears a confirmation block, and answers a member kindly."""
     person = turn.world.people.with_mdn(mdn)
     if person and turn.world.subscriptions.get(person.person_key, campaign.list_id):
-        sending.send(turn, mdn, campaign.code, campaign.already, Purpose.ALREADY)
+        sending.send(
+            turn,
+            mdn,
+            campaign.code,
+            campaign.already,
+            Purpose.ALREADY,
+            campaign_id=campaign.id,
+            list_ids=(campaign.list_id,),
+        )
         return
     if (campaign.id, mdn) in turn.world.participations.blocks:
         turn.emit(ConfirmationBlockCleared(campaign_id=campaign.id, mdn=mdn))

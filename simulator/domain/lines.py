@@ -30,7 +30,7 @@ class Target(Record, frozen=True, kw_only=True):
 class Delivery(Record, frozen=True, kw_only=True):
     """One callback on its way to one destination; several may tell of one event.
 
-    Source: Vibes: callbacks.
+    `queued_at` is the event's date, whenever that is told once more. Source: Vibes: callbacks.
     """
 
     delivery_id: str

@@ -75,7 +75,9 @@ class Mt(Record, frozen=True, kw_only=True):
 
     `part_texts` stands where the parts are not cut as a concatenating carrier cuts them,
     `submitted_text` where the carrier cannot show what was submitted, `part_receipts` where each
-    part was submitted by itself, `struck` which faults hit the call it came by.
+    part was submitted by itself, `struck` which faults hit the call it came by. `campaign_id` and
+    `list_ids` tell what the platform sent it for: an acquisition campaign and its list, a broadcast
+    or an event-triggered campaign and those of its lists that the person is on.
     Source: Connect: send-an-sms-message, split-messages.
     """
 
@@ -100,12 +102,15 @@ class Mt(Record, frozen=True, kw_only=True):
     receipts: ReceiptWish | None = None
     part_receipts: tuple[ReceiptWish | None, ...] = ()
     struck: tuple[str, ...] = ()
+    campaign_id: str | None = None
+    list_ids: tuple[str, ...] = ()
 
 
 class Mo(Record, frozen=True, kw_only=True):
     """A text from a phone, as it came in, and what the platform took it for.
 
-    `part_ids` has one for each part a long text came in, the message's own first.
+    `part_ids` has one for each part a long text came in, the message's own first. `campaign_id` and
+    `list_ids` are of the acquisition campaign whose keyword, yes or no it is.
     Source: Connect: receiving-messages, version-31-features.
     """
 
@@ -117,6 +122,8 @@ class Mo(Record, frozen=True, kw_only=True):
     carrier: str
     taken_as: str
     part_ids: tuple[str, ...] = ()
+    campaign_id: str | None = None
+    list_ids: tuple[str, ...] = ()
 
 
 class MtAccepted(Event, frozen=True, kw_only=True):

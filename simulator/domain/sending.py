@@ -177,6 +177,8 @@ def send(
     purpose: Purpose,
     subject_id: str | None = None,
     *,
+    campaign_id: str | None = None,
+    list_ids: tuple[str, ...] = (),
     heeds_opt_out: bool = False,
 ) -> Mt:
     """A message of the platform itself: a prompt, a welcome, an automatic reply, a broadcast.
@@ -185,7 +187,16 @@ def send(
     """
     order = SubmitMt(mdn=mdn, code=code, text=text, surface="platform", split=True)
     carrier = carrier_of(turn.world, mdn)
-    return accept(turn, order, purpose, carrier, subject_id=subject_id, heeds_opt_out=heeds_opt_out)
+    return accept(
+        turn,
+        order,
+        purpose,
+        carrier,
+        subject_id=subject_id,
+        campaign_id=campaign_id,
+        list_ids=list_ids,
+        heeds_opt_out=heeds_opt_out,
+    )
 
 
 def accept(
@@ -195,6 +206,8 @@ def accept(
     carrier: str,
     *,
     subject_id: str | None = None,
+    campaign_id: str | None = None,
+    list_ids: tuple[str, ...] = (),
     forwarded_from: str | None = None,
     heeds_opt_out: bool = True,
     part_ids: tuple[str, ...] = (),
@@ -239,6 +252,8 @@ def accept(
         receipts=order.receipts,
         part_receipts=part_receipts,
         struck=order.struck,
+        campaign_id=campaign_id,
+        list_ids=list_ids,
     )
     turn.emit(MtAccepted(mt=mt))
     return mt

@@ -7,6 +7,7 @@ the message fared, is told to whoever registered for `event_processed`.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
@@ -281,8 +282,18 @@ def _send(
     if not text.strip():
         _tell(turn, notice, "unexpected_error")
         return
-    code = item.plan.code
-    mt = sending.send(turn, mdn, code, text, Purpose.EVENT, str(item.number), heeds_opt_out=True)
+    number = str(item.number)
+    mt = sending.send(
+        turn,
+        mdn,
+        item.plan.code,
+        text,
+        Purpose.EVENT,
+        number,
+        campaign_id=number,
+        list_ids=_lists_of(turn, item, person),
+        heeds_opt_out=True,
+    )
     routed = msgspec.structs.replace(notice, status="processing")
     turn.emit(EventRouted(message_id=mt.message_id, notice=routed))
     _tell(turn, routed, "accepted_by_event_triggered_message")
@@ -296,10 +307,20 @@ def _recipient(turn: Turn, ref: PersonRef) -> tuple[Mdn | None, Person | None]:
     return (person.mdn if person is not None else None), person
 
 
+def _active(turn: Turn, person: Person | None) -> Container[str]:
+    """The lists that the recipient is on."""
+    return turn.world.subscriptions.active.get(person.person_key, {}) if person is not None else ()
+
+
+def _lists_of(turn: Turn, item: TriggerCampaign, person: Person | None) -> tuple[str, ...]:
+    """The lists that let the recipient through, each once."""
+    active = _active(turn, person)
+    asked = (key for one in item.plan.filters for key in one.list_ids)
+    return tuple(key for key in dict.fromkeys(asked) if key in active)
+
+
 def _on_the_lists(turn: Turn, item: TriggerCampaign, person: Person | None) -> bool:
-    active = (
-        turn.world.subscriptions.active.get(person.person_key, {}) if person is not None else {}
-    )
+    active = _active(turn, person)
     return all(
         any(list_id in active for list_id in one.list_ids) is (one.selector == "any")
         for one in item.plan.filters

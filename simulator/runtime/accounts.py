@@ -7,10 +7,13 @@ import asyncio
 import msgspec
 
 from simulator.domain.account import Account
-from simulator.errors import AccountExists, UnknownAccount
+from simulator.errors import AccountExists, UnknownAccount, UnknownSnapshot, UserError
 from simulator.runtime.clock import Wall
-from simulator.runtime.ports import AccountRecord, Store, Transport
+from simulator.runtime.ports import AccountRecord, Snapshot, Store, Transport
 from simulator.runtime.universe import Universe, begin, resume
+
+MOST_SNAPSHOTS = 50
+"""How many an account has at once: each takes as much room as the account did."""
 
 
 class Accounts:
@@ -68,10 +71,7 @@ class Accounts:
     async def create(self, record: AccountRecord, account: Account) -> Universe:
         """Make an account. Raises AccountExists where the key or the user name is taken."""
         async with self._changing:
-            if record.company_key in self._by_key:
-                raise AccountExists(f'the company_key "{record.company_key}" is taken')
-            if record.username in self._by_user:
-                raise AccountExists(f'the user name "{record.username}" is taken')
+            self._must_be_new(record)
             record = msgspec.structs.replace(record, account=account)
             await self.store.save_account(record)
             universe = await begin(record, account, self.store, self._transport, self.wall)
@@ -98,9 +98,83 @@ class Accounts:
     async def set_hosts(self, key: str, hosts: dict[str, str]) -> None:
         """Map callback hosts of an account to addresses. Raises UnknownAccount."""
         universe = self.get(key)
-        record = msgspec.structs.replace(universe.record, hosts=hosts)
+        await self._change(universe, msgspec.structs.replace(universe.record, hosts=hosts))
+
+    async def take_snapshot(self, key: str, name: str) -> Snapshot:
+        """Keep an account as it is now. Raises UnknownAccount, UserError."""
+        async with self._changing:
+            universe = self.get(key)
+            record = universe.record
+            if len(record.snapshots) >= MOST_SNAPSHOTS:
+                raise UserError(f"an account has at most {MOST_SNAPSHOTS} snapshots; delete one")
+            await universe.engine.committed()
+            taken = record.taken + 1
+            last = await self.store.copy_journal(key, _kept(key, str(taken)))
+            snapshot = Snapshot(str(taken), name, last.seq, last.at)
+            kept = (*record.snapshots, snapshot)
+            await self._change(
+                universe, msgspec.structs.replace(universe.record, snapshots=kept, taken=taken)
+            )
+            return snapshot
+
+    async def restore(self, key: str, snapshot_id: str) -> Universe:
+        """Put an account back to a snapshot, which stays. Raises UnknownAccount, UnknownSnapshot."""
+        async with self._changing:
+            universe = self.get(key)
+            self._snapshot(universe, snapshot_id)
+            await self._stop(universe)
+            try:
+                await self.store.copy_journal(_kept(key, snapshot_id), key)
+            finally:
+                restored = await self._resume(universe.record)
+            return restored
+
+    async def fork(self, key: str, snapshot_id: str, record: AccountRecord) -> Universe:
+        """Make an account of a snapshot: another name and the same past.
+
+        Raises UnknownAccount, UnknownSnapshot, AccountExists.
+        """
+        async with self._changing:
+            universe = self.get(key)
+            self._snapshot(universe, snapshot_id)
+            self._must_be_new(record)
+            account = msgspec.structs.replace(
+                universe.account, company_key=record.company_key, username=record.username
+            )
+            record = msgspec.structs.replace(record, account=account, hosts=universe.record.hosts)
+            await self.store.copy_journal(_kept(key, snapshot_id), record.company_key, record)
+            return await self._resume(record)
+
+    async def drop_snapshot(self, key: str, snapshot_id: str) -> None:
+        """Forget a snapshot. Raises UnknownAccount, UnknownSnapshot."""
+        async with self._changing:
+            universe = self.get(key)
+            dropped = self._snapshot(universe, snapshot_id)
+            left = tuple(item for item in universe.record.snapshots if item is not dropped)
+            await self._change(universe, msgspec.structs.replace(universe.record, snapshots=left))
+            await self.store.clear_journal(_kept(key, snapshot_id))
+
+    def _snapshot(self, universe: Universe, snapshot_id: str) -> Snapshot:
+        for item in universe.record.snapshots:
+            if item.id == snapshot_id:
+                return item
+        there = ", ".join(item.id for item in universe.record.snapshots) or "none"
+        raise UnknownSnapshot(f'no snapshot "{snapshot_id}" here; there is {there}')
+
+    def _must_be_new(self, record: AccountRecord) -> None:
+        if record.company_key in self._by_key:
+            raise AccountExists(f'the company_key "{record.company_key}" is taken')
+        if record.username in self._by_user:
+            raise AccountExists(f'the user name "{record.username}" is taken')
+
+    async def _change(self, universe: Universe, record: AccountRecord) -> None:
         await self.store.save_account(record)
-        universe.set_hosts(record)
+        universe.keep(record)
+
+    async def _resume(self, record: AccountRecord) -> Universe:
+        universe = await resume(record, self.store, self._transport, self.wall, as_it_was=True)
+        self._keep(universe)
+        return universe
 
     def _keep(self, universe: Universe) -> None:
         self._by_key[universe.record.company_key] = universe
@@ -113,4 +187,12 @@ class Accounts:
 
     async def _remove(self, universe: Universe) -> None:
         await self._stop(universe)
-        await self.store.delete_account(universe.record.company_key)
+        record = universe.record
+        await self.store.delete_account(record.company_key)
+        for item in record.snapshots:
+            await self.store.clear_journal(_kept(record.company_key, item.id))
+
+
+def _kept(key: str, snapshot_id: str) -> str:
+    """Where the journal of a snapshot is: under a key that no account can have."""
+    return f"{key}/{snapshot_id}"

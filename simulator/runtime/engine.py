@@ -39,6 +39,8 @@ class Fired(NamedTuple):
 
 
 class _Job(NamedTuple):
+    """A command, or to fire what is due: up to an instant, or up to the time when it is done."""
+
     done: asyncio.Future[Record | Fired]
     command: AnyCommand | None
     until: Instant | None
@@ -209,8 +211,7 @@ class Engine:
                 self._catch_up()
             at = job.at if job.at is not None else self.now()
             return self._step(job.command, at)[0]
-        assert job.until is not None
-        return self._fire(job.until)
+        return self._fire(self.now() if job.until is None else job.until)
 
     def _catch_up(self) -> None:
         """In live time, let all that is due happen before a command that comes later."""
@@ -271,7 +272,7 @@ class Engine:
             return
         done = self._future()
         done.add_done_callback(lambda future: future.cancelled() or future.exception())
-        self._queue.put_nowait(_Job(done, None, self.now(), None, None))
+        self._queue.put_nowait(_Job(done, None, None, None, None))
 
     def _fail(self, error: Exception, jobs: list[_Job]) -> None:
         self._failure = error

@@ -66,14 +66,28 @@ class Batch(msgspec.Struct, frozen=True):
     attempts: Sequence[Attempt] = ()
 
 
+class Snapshot(msgspec.Struct, frozen=True):
+    """An account as it was: its journal up to a row, kept as a journal of its own."""
+
+    id: str
+    name: str
+    seq: int
+    at: Instant
+
+
 class AccountRecord(msgspec.Struct, frozen=True):
-    """What is kept of an account outside its journal: credentials, host aliases, how it began."""
+    """What is kept of an account outside its journal: credentials, aliases, how it began, snapshots.
+
+    `taken` is how many snapshots it ever had, so that no id comes again.
+    """
 
     company_key: str
     username: str
     password: str
     hosts: dict[str, str] = {}
     account: Account | None = None
+    snapshots: tuple[Snapshot, ...] = ()
+    taken: int = 0
 
 
 class HistoryStep(msgspec.Struct, frozen=True, gc=False):
@@ -89,7 +103,10 @@ class HistoryStep(msgspec.Struct, frozen=True, gc=False):
 
 
 class MessageRecord(msgspec.Struct, frozen=True, gc=False):
-    """A message as recorded; `body` is the JSON of its Mt or Mo, `position` orders all of them."""
+    """A message as recorded; `body` is the JSON of its Mt or Mo, `position` orders all of them.
+
+    `campaign_id` and `list_ids` tell what it was sent or texted for, where that is known.
+    """
 
     position: int
     id: str
@@ -103,6 +120,8 @@ class MessageRecord(msgspec.Struct, frozen=True, gc=False):
     purpose: str
     surface: str
     carrier: str
+    campaign_id: str | None
+    list_ids: tuple[str, ...]
     body: bytes
     history: tuple[HistoryStep, ...]
 
@@ -124,6 +143,8 @@ class MessageQuery(msgspec.Struct, frozen=True):
     state: str | None = None
     code: str | None = None
     purpose: str | None = None
+    campaign_id: str | None = None
+    list_id: str | None = None
     text: str | None = None
     since: Instant | None = None
     until: Instant | None = None
@@ -161,6 +182,16 @@ class Store(Protocol):
 
     async def clear_journal(self, key: str) -> None:
         """Forget an account's journal and all that was derived from it; the account stays."""
+        ...
+
+    async def copy_journal(
+        self, source: str, target: str, record: AccountRecord | None = None
+    ) -> Entry:
+        """Let the target's journal, and all that is derived from it, be what the source's is now.
+
+        With `record` the target is that account, and its journal opens it. All of it is done or
+        nothing; returns the last row.
+        """
         ...
 
     async def commit(self, batch: Batch) -> None:

@@ -80,8 +80,8 @@ class Universe:
         """A recorded message by its id or a part's id, with the part's number."""
         return await self.store.message(self.record.company_key, message_id)
 
-    def set_hosts(self, record: AccountRecord) -> None:
-        """Use other host aliases for callbacks from now on."""
+    def keep(self, record: AccountRecord) -> None:
+        """Use what is known of it now: other host aliases for callbacks, other snapshots."""
         self.record = record
         self.outbox.hosts = record.hosts
 
@@ -145,8 +145,18 @@ async def begin(
     return universe
 
 
-async def resume(record: AccountRecord, store: Store, transport: Transport, wall: Wall) -> Universe:
-    """Rebuild an account from its journal and let it run on; begin it where it never got to."""
+async def resume(
+    record: AccountRecord,
+    store: Store,
+    transport: Transport,
+    wall: Wall,
+    *,
+    as_it_was: bool = False,
+) -> Universe:
+    """Rebuild an account from its journal and let it run on; begin it where it never got to.
+
+    A live clock has gone on meanwhile; `as_it_was` lets it go on from where it stood.
+    """
     entries = await store.entries(record.company_key)
     if not entries and record.account is not None:
         return await begin(record, record.account, store, transport, wall)
@@ -155,6 +165,9 @@ async def resume(record: AccountRecord, store: Store, transport: Transport, wall
     engine = Engine(record.company_key, world, store, wall, seq)
     universe = Universe(record, engine, store, transport, wall)
     universe.start()
+    if as_it_was and world.clock.mode == "live":
+        anchored = SetClock(mode="live", rate=world.clock.rate, real=wall.now())
+        await engine.submit(anchored, at=world.now)
     if world.binds.open:
         await engine.submit(CloseAllBinds())
     return universe

@@ -7,15 +7,18 @@ in milliseconds, and none is put together but those that are shown.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from zlib import compress, decompress
 
 from simulator.runtime.ports import MessageQuery
 from simulator.store import texts
 
-WORDS = ("direction", "state", "code", "purpose")
-"""The members of a query that have few values."""
+WORDS = ("direction", "state", "code", "purpose", "campaign_id", "list_id")
+"""The members of a query that have few values. Of lists a message may have several."""
+
+Value = str | None | tuple[str, ...]
+"""Of a word: what a message has there."""
 
 OTHERS = 255
 """Stands for every value of a word after the first 255; who asks for one looks at the message."""
@@ -28,54 +31,42 @@ class Columns:
     """The words and texts of every message of an account."""
 
     def __init__(self) -> None:
-        self.positions = array("q")
+        self._positions = array("q")
         self._columns = {name: bytearray() for name in WORDS}
-        self._values: dict[str, dict[str, int]] = {name: {} for name in WORDS}
-        self._octets: dict[tuple[str, ...], bytes] = {}
+        self._values: dict[str, dict[Value, int]] = {name: {} for name in WORDS}
+        self._octets: dict[tuple[Value, ...], bytes] = {}
         self._texts = _Texts()
 
-    def append(self, position: int, values: tuple[str, ...], text: str) -> None:
-        """One more message, with its values in the order of WORDS."""
-        self.positions.append(position)
-        octets = self._octets.get(values)
-        if octets is None:
-            known = (self._octet(name, value) for name, value in zip(WORDS, values, strict=True))
-            octets = self._octets[values] = bytes(known)
-        for column, octet in zip(self._columns.values(), octets, strict=True):
-            column.append(octet)
-        self._texts.append(text)
+    def extend(
+        self, positions: Iterable[int], words: Iterable[tuple[Value, ...]], told: Iterable[str]
+    ) -> None:
+        """More messages: where each is, its values in the order of WORDS, its text."""
+        self._positions.extend(positions)
+        octets = b"".join([self._octets.get(values) or self._learn(values) for values in words])
+        for place, column in enumerate(self._columns.values()):
+            column += octets[place :: len(WORDS)]
+        for text in told:
+            self._texts.append(text)
 
     def moved(self, position: int, state: str) -> None:
         """The message at that position came to a state."""
         octet = self._values["state"].get(state)
         if octet is None:
             octet = self._octet("state", state)
-        self._columns["state"][bisect_left(self.positions, position)] = octet
+        self._columns["state"][bisect_left(self._positions, position)] = octet
 
     def retold(self, position: int, text: str) -> None:
         """The message at that position has another text."""
-        self._texts.replace(bisect_left(self.positions, position), text)
-
-    def within(self, query: MessageQuery, times: Sequence[int]) -> range:
-        """The messages between the query's bounds. `times` has the instant of every row."""
-        low, high = bisect_right(self.positions, query.after), len(self.positions)
-        if query.below is not None:
-            high = bisect_left(self.positions, query.below)
-        if query.since is not None:
-            low = max(low, self._at(query.since, times))
-        if query.until is not None:
-            high = min(high, self._at(query.until, times))
-        return range(low, max(low, high))
+        self._texts.replace(bisect_left(self._positions, position), text)
 
     def found(self, query: MessageQuery, within: range) -> Iterator[int]:
         """The messages of a range that have the query's words and hold its text, in its order."""
         met = self._met(query)
         if query.text is not None:
-            yield from self._holding(query, within, met)
-        elif met is None:
-            yield from reversed(within) if query.newest_first else within
-        else:
-            yield from _ones(met, within, query.newest_first)
+            return self._holding(query, within, met)
+        if met is not None:
+            return _ones(met, within, query.newest_first)
+        return iter(reversed(within) if query.newest_first else within)
 
     def _holding(self, query: MessageQuery, within: range, met: bytes | None) -> Iterator[int]:
         assert query.text is not None
@@ -97,19 +88,20 @@ class Columns:
         for name in WORDS:
             value = getattr(query, name)
             if value is not None:
-                sign = self._values[name].get(value)
-                table = bytes(octet == sign for octet in range(256))
+                signs = {octet for known, octet in self._values[name].items() if _is(known, value)}
+                table = bytes(octet in signs for octet in range(256))
                 ones = int.from_bytes(self._columns[name].translate(table), "big")
                 met = ones if met is None else met & ones
-        return None if met is None else met.to_bytes(len(self.positions), "big")
+        return None if met is None else met.to_bytes(len(self._positions), "big")
 
-    def _octet(self, name: str, value: str) -> int:
+    def _learn(self, values: tuple[Value, ...]) -> bytes:
+        known = (self._octet(name, value) for name, value in zip(WORDS, values, strict=True))
+        octets = self._octets[values] = bytes(known)
+        return octets
+
+    def _octet(self, name: str, value: Value) -> int:
         values = self._values[name]
         return values.setdefault(value, min(len(values), OTHERS))
-
-    def _at(self, instant: int, times: Sequence[int]) -> int:
-        """The first message at that instant or later: time never goes back in a journal."""
-        return bisect_left(self.positions, instant, key=lambda position: times[position - 1])
 
 
 class _Texts:
@@ -143,6 +135,11 @@ class _Texts:
             self._open[block - len(self._packed)] = changed
         else:
             self._loose[place] = text
+
+
+def _is(known: Value, value: str) -> bool:
+    """Whether a message that has the one is found by the other."""
+    return value in known if isinstance(known, tuple) else value == known
 
 
 def _ones(met: bytes, within: range, newest_first: bool) -> Iterator[int]:

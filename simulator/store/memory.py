@@ -1,17 +1,20 @@
-"""The journal in memory: keeps nothing beyond the process, and waits for nothing."""
+"""The journal in memory: keeps nothing beyond the process, and waits for nothing.
+
+Only a search by words or a text may wait: for its own reading of rows, while others are served.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import Literal
 
 import msgspec
 
-from simulator.domain.carriers import MtState
 from simulator.domain.instants import Instant
-from simulator.domain.messages import Mo, Mt, MtMoved, MtReplaced
 from simulator.runtime.ports import (
     AccountRecord,
     Attempt,
@@ -21,7 +24,9 @@ from simulator.runtime.ports import (
     MessageRecord,
 )
 from simulator.store import projections, texts
-from simulator.store.columns import Columns
+from simulator.store.columns import WORDS
+from simulator.store.memory_search import SLICE, Reader
+from simulator.store.opening import OPENING, opening
 from simulator.store.packed import Bodies
 
 
@@ -39,11 +44,11 @@ class _Book:
         self.messages: dict[str, array[int]] = {}
         self.numbered: list[array[int]] = []
         self.by_mdn: dict[str, array[int]] = {}
-        self.columns = Columns()
         self.parts: dict[str, tuple[str, int]] = {}
         self.trails: dict[str, list[int]] = {}
         self.attempts: list[Attempt] = []
         self.attempts_at: dict[str, list[int]] = {}
+        self.search = Reader(self.types, self.bodies, self.messages)
 
     def extend(self, entries: Sequence[Entry]) -> None:
         """More rows. `seq` counts from 1 without a gap, so it is an index too."""
@@ -54,6 +59,20 @@ class _Book:
         self.events.extend([entry.kind == "event" for entry in entries])
         self.types += [entry.type for entry in entries]
         self.bodies.extend([entry.body for entry in entries])
+
+    def take(self, entries: Sequence[Entry]) -> None:
+        """More rows, and what each is to which message."""
+        self.extend(entries)
+        for entry in entries:
+            role = projections.ROLES.get(entry.type)
+            if role == "moves":
+                self.move(entry)
+            elif role == "begins":
+                self.begin(entry)
+            elif role == "tells":
+                told_of = projections.told_of(entry)
+                if told_of is not None:
+                    self.trails.setdefault(told_of, []).append(entry.seq)
 
     def row(self, seq: int) -> Entry:
         """The row of that number."""
@@ -75,18 +94,28 @@ class _Book:
         self.messages[key] = rows
         self.by_mdn.setdefault(message.mdn, array("I")).append(len(self.numbered))
         self.numbered.append(rows)
-        self.columns.append(entry.seq, _words(message), message.text)
         for number, part in enumerate(message.part_ids[1:], start=2):
             self.parts[part] = (key, number)
 
     def move(self, entry: Entry) -> None:
         """A message comes a step further."""
-        event, rows = entry.value, self.messages[projections.moved_id(entry)]
-        rows.append(entry.seq)
-        if isinstance(event, MtMoved):
-            self.columns.moved(rows[0], event.state)
-        elif isinstance(event, MtReplaced):
-            self.columns.retold(rows[0], event.mt.text)
+        self.messages[projections.moved_id(entry)].append(entry.seq)
+
+    def within(self, query: MessageQuery) -> range:
+        """The messages between the query's bounds, by their numbers."""
+        low = bisect_right(self.numbered, query.after, key=_position)
+        high = len(self.numbered)
+        if query.below is not None:
+            high = bisect_left(self.numbered, query.below, key=_position)
+        if query.since is not None:
+            low = max(low, self._first_at(query.since))
+        if query.until is not None:
+            high = min(high, self._first_at(query.until))
+        return range(low, max(low, high))
+
+    def _first_at(self, instant: int) -> int:
+        """The first message at that instant or later: time never goes back in a journal."""
+        return bisect_left(self.numbered, instant, key=lambda rows: self.times[rows[0] - 1])
 
     def message(self, rows: array[int]) -> MessageRecord:
         """A message as it is now."""
@@ -104,12 +133,16 @@ class MemoryStore:
     def __init__(self) -> None:
         self._records: dict[str, AccountRecord] = {}
         self._books: dict[str, _Book] = {}
+        self._reading: dict[str, asyncio.Task[None]] = {}
 
     async def open(self) -> None:
         """Nothing to make ready."""
 
     async def close(self) -> None:
-        """Nothing to let go of."""
+        """Read for no search any more."""
+        for task in self._reading.values():
+            task.cancel()
+        await asyncio.gather(*self._reading.values(), return_exceptions=True)
 
     async def accounts(self) -> list[AccountRecord]:
         """Every account, in the order they were made."""
@@ -124,26 +157,35 @@ class MemoryStore:
         """Forget everything of the account."""
         self._records.pop(key, None)
         self._books.pop(key, None)
+        self._stop_reading(key)
 
     async def clear_journal(self, key: str) -> None:
         """Begin an empty journal."""
         self._books[key] = _Book()
+        self._stop_reading(key)
+
+    async def copy_journal(
+        self, source: str, target: str, record: AccountRecord | None = None
+    ) -> Entry:
+        """A book of its own, read from the rows there are now; others are served meanwhile."""
+        old, book = self._books[source], _Book()
+        rows, made = len(old.types), list(old.attempts)
+        for start in range(0, rows, SLICE):
+            entries = map(old.row, range(start + 1, min(start + SLICE, rows) + 1))
+            book.take([_opened(entry, record) for entry in entries])
+            await asyncio.sleep(0)
+        book.attempted(made)
+        if record is not None:
+            self._records[target] = record
+        self._books[target] = book
+        self._stop_reading(target)
+        return book.row(rows)
 
     async def commit(self, batch: Batch) -> None:
         """Append, and note what each row is to which message."""
         book = self._books[batch.account]
         book.attempted(batch.attempts)
-        book.extend(batch.entries)
-        for entry in batch.entries:
-            role = projections.ROLES.get(entry.type)
-            if role == "moves":
-                book.move(entry)
-            elif role == "begins":
-                book.begin(entry)
-            elif role == "tells":
-                told_of = projections.told_of(entry)
-                if told_of is not None:
-                    book.trails.setdefault(told_of, []).append(entry.seq)
+        book.take(batch.entries)
 
     async def entries(
         self, account: str, after: int = 0, limit: int | None = None, types: Sequence[str] = ()
@@ -161,6 +203,11 @@ class MemoryStore:
     async def messages(self, account: str, query: MessageQuery) -> list[MessageRecord]:
         """Recorded messages that meet the query, oldest first or newest first."""
         book = self._books[account]
+        if query.mdn is None and any(getattr(query, name) is not None for name in (*WORDS, "text")):
+            await _read(book)
+            book.search.read()
+        elif query.mdn is None and query.newest_first:
+            self._foresee(account, book)
         return list(islice(_met(book, query), query.limit))
 
     async def message(self, account: str, message_id: str) -> tuple[MessageRecord, int] | None:
@@ -193,26 +240,42 @@ class MemoryStore:
         last = len(made) if below is None else min(below - 1, len(made))
         return [(place, made[place - 1]) for place in range(last, max(0, last - limit), -1)]
 
+    def _foresee(self, account: str, book: _Book) -> None:
+        """Somebody looks at the newest messages and may search next: read for that now."""
+        if book.search.behind > SLICE and (
+            account not in self._reading or self._reading[account].done()
+        ):
+            self._reading[account] = asyncio.create_task(_read(book))
+
+    def _stop_reading(self, account: str) -> None:
+        task = self._reading.pop(account, None)
+        if task is not None:
+            task.cancel()
+
+
+async def _read(book: _Book) -> None:
+    """Read rows for a search, while others are served, until a slice is left at most."""
+    while book.search.behind > SLICE:
+        book.search.read()
+        await asyncio.sleep(0)
+
+
+def _position(rows: array[int]) -> int:
+    return rows[0]
+
 
 def _met(book: _Book, query: MessageQuery) -> Iterator[MessageRecord]:
-    within = book.columns.within(query, book.times)
+    within = book.within(query)
     if query.mdn is None:
-        numbers: Iterator[int] = book.columns.found(query, within)
+        numbers = book.search.columns.found(query, within)
     else:
         of_phone = book.by_mdn.get(query.mdn, array("I"))
         ordered = reversed(of_phone) if query.newest_first else of_phone
-        numbers = (number for number in ordered if number in within)
+        numbers = iter([number for number in ordered if number in within])
     for number in numbers:
         record = book.message(book.numbered[number])
         if _meets(record, query):
             yield record
-
-
-def _words(message: Mt | Mo) -> tuple[str, str, str, str]:
-    """The words of a new message, in the order of `columns.WORDS`."""
-    if isinstance(message, Mt):
-        return "mt", MtState.ACCEPTED, message.code, message.purpose
-    return "mo", "received", message.code, message.taken_as
 
 
 def _moved(before: MessageRecord, move: projections.Move) -> MessageRecord:
@@ -232,5 +295,14 @@ def _meets(record: MessageRecord, query: MessageQuery) -> bool:
         and (query.state is None or record.state == query.state)
         and (query.code is None or record.code == query.code)
         and (query.purpose is None or record.purpose == query.purpose)
+        and (query.campaign_id is None or record.campaign_id == query.campaign_id)
+        and (query.list_id is None or query.list_id in record.list_ids)
         and (query.text is None or texts.folded(query.text) in texts.folded(record.text))
     )
+
+
+def _opened(entry: Entry, record: AccountRecord | None) -> Entry:
+    """The row, which may open another account than it did."""
+    if record is None or record.account is None or entry.type not in OPENING:
+        return entry
+    return msgspec.structs.replace(entry, body=opening(entry.type, record.account), held=None)

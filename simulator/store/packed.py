@@ -40,6 +40,18 @@ class Bodies:
         number, within = divmod(place, self._block)
         if number >= len(self._packed):
             return self._loose[place - len(self._packed) * self._block]
+        return self._opened(number)[within]
+
+    def between(self, after: int, until: int) -> list[bytes]:
+        """Bodies of a range of places."""
+        packed, found = len(self._packed) * self._block, list[bytes]()
+        while after < min(until, packed):
+            number, within = divmod(after, self._block)
+            part = self._opened(number)[within : within + until - after]
+            found, after = found + part, after + len(part)
+        return found + self._loose[after - packed : until - packed] if after < until else found
+
+    def _opened(self, number: int) -> list[bytes]:
         block = self._open.get(number)
         if block is None:
             if len(self._open) >= KEPT_OPEN:
@@ -47,4 +59,4 @@ class Bodies:
             packed, ends = self._packed[number]
             whole = decompress(packed)
             block = self._open[number] = [whole[start:end] for start, end in pairwise(ends)]
-        return block[within]
+        return block

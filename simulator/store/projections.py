@@ -73,6 +73,8 @@ def recorded(entry: Entry) -> MessageRecord:
             purpose=mt.purpose,
             surface=mt.surface,
             carrier=mt.carrier,
+            campaign_id=mt.campaign_id,
+            list_ids=mt.list_ids,
             body=msgspec.json.encode(mt),
             history=(HistoryStep(MtState.ACCEPTED, entry.at),),
         )
@@ -91,6 +93,8 @@ def recorded(entry: Entry) -> MessageRecord:
         purpose=mo.taken_as,
         surface="handset",
         carrier=mo.carrier,
+        campaign_id=mo.campaign_id,
+        list_ids=mo.list_ids,
         body=msgspec.json.encode(mo),
         history=(HistoryStep("received", entry.at),),
     )

@@ -1,4 +1,4 @@
--- Format 3. A change of these tables, or of what a journal row means, is a new format version.
+-- Format 4. A change of these tables, or of what a journal row means, is a new format version.
 CREATE TABLE account (
     position    INTEGER PRIMARY KEY,
     company_key TEXT NOT NULL UNIQUE,
@@ -29,6 +29,8 @@ CREATE TABLE message (
     purpose     TEXT NOT NULL,
     surface     TEXT NOT NULL,
     carrier     TEXT NOT NULL,
+    campaign_id TEXT,
+    list_ids    TEXT NOT NULL, -- JSON
     body        BLOB NOT NULL,
     history     TEXT NOT NULL,
     PRIMARY KEY (company_key, position)
@@ -36,7 +38,15 @@ CREATE TABLE message (
 CREATE UNIQUE INDEX message_id ON message (company_key, id);
 CREATE INDEX message_mdn ON message (company_key, mdn, position);
 -- what a search asks of a message, in a row so short that a million of them are looked through at once
-CREATE INDEX message_words ON message (company_key, position, direction, state, code, purpose);
+CREATE INDEX message_words ON message
+    (company_key, position, direction, state, code, purpose, campaign_id, list_ids);
+
+-- every value of message.list_ids, so that a search for one list compares and does not look into each
+CREATE TABLE list_set (
+    company_key TEXT NOT NULL,
+    list_ids    TEXT NOT NULL,
+    PRIMARY KEY (company_key, list_ids)
+) WITHOUT ROWID;
 
 CREATE TABLE text_block (
     company_key TEXT NOT NULL,

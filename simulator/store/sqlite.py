@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing, suppress
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, closing, suppress
 from importlib.resources import files
 from pathlib import Path
 
 import aiosqlite
 import msgspec
 
-from simulator.errors import DatabaseInUse, ForeignDatabase, UserError
+from simulator.errors import DatabaseInUse, EngineFailed, ForeignDatabase, UserError
 from simulator.runtime.ports import (
     AccountRecord,
     Attempt,
@@ -27,13 +27,31 @@ from simulator.runtime.ports import (
     MessageRecord,
 )
 from simulator.store import sqlite_search
+from simulator.store.opening import OPENING, opening
 from simulator.store.sqlite_rows import COLUMNS, Row, entry_of, message_of, projected
 from simulator.store.sqlite_texts import TextBlocks
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 APPLICATION_ID = 0x534D5331  # "SMS1"
 
-_DERIVED = ("journal", "message", "text_block", "part", "trail", "attempt")
+_DERIVED = {
+    "journal": "seq, at, kind, type, body",
+    "message": COLUMNS,
+    "list_set": "list_ids",
+    "text_block": "first, last, positions, texts",
+    "part": "id, message_id, number",
+    "trail": "message_id, seq",
+    "attempt": "delivery_id, body",
+}
+"""The tables of a journal, and their columns but for those that the file gives."""
+
+_IN_ORDER = {"attempt": "position"}
+"""What the rows of a table are copied in the order of, where it is not their own."""
+
+_SAVE = (
+    "INSERT INTO account (company_key, record) VALUES (?, ?) "
+    "ON CONFLICT (company_key) DO UPDATE SET record = excluded.record"
+)
 
 
 class SqliteStore:
@@ -81,12 +99,8 @@ class SqliteStore:
 
     async def save_account(self, record: AccountRecord) -> None:
         """Insert the record, or replace the one of that key in place."""
-        sql = (
-            "INSERT INTO account (company_key, record) VALUES (?, ?) "
-            "ON CONFLICT (company_key) DO UPDATE SET record = excluded.record"
-        )
         async with self._lock:
-            await self._db.execute(sql, (record.company_key, msgspec.json.encode(record)))
+            await self._db.execute(_SAVE, (record.company_key, msgspec.json.encode(record)))
 
     async def delete_account(self, key: str) -> None:
         """Remove every row of the account, in one transaction."""
@@ -95,6 +109,28 @@ class SqliteStore:
     async def clear_journal(self, key: str) -> None:
         """Remove every row of the account but its record, in one transaction."""
         await self._forget(key, *_DERIVED)
+
+    async def copy_journal(
+        self, source: str, target: str, record: AccountRecord | None = None
+    ) -> Entry:
+        """Copy every row under the other key, in one transaction."""
+        async with self._transaction() as db:
+            for table, columns in _DERIVED.items():
+                await db.execute(f"DELETE FROM {table} WHERE company_key = ?", (target,))
+                await db.execute(
+                    f"INSERT INTO {table} (company_key, {columns}) SELECT ?, {columns} FROM {table} "
+                    f"WHERE company_key = ? ORDER BY {_IN_ORDER.get(table, columns)}",
+                    (target, source),
+                )
+            if record is not None and record.account is not None:
+                await db.execute(_SAVE, (target, msgspec.json.encode(record)))
+                await db.executemany(
+                    "UPDATE journal SET body = ? WHERE company_key = ? AND seq < 3 AND type = ?",
+                    [(opening(kind, record.account), target, kind) for kind in OPENING],
+                )
+        last = "SELECT seq, at, kind, type, body FROM journal WHERE company_key = ?"
+        rows = await self._all(f"{last} ORDER BY seq DESC LIMIT 1", (target,))
+        return entry_of(rows[0])
 
     async def commit(self, batch: Batch) -> None:
         """Hand the batch to the next transaction; return when that is committed."""
@@ -173,12 +209,23 @@ class SqliteStore:
             return [tuple(row) for row in await self._db.execute_fetchall(sql, values)]
 
     async def _forget(self, key: str, *tables: str) -> None:
+        async with self._transaction() as db:
+            for table in tables:
+                await db.execute(f"DELETE FROM {table} WHERE company_key = ?", (key,))
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """A change of all there is of an account, whole or not at all. Raises EngineFailed."""
         async with self._lock:
             self._texts.forget()
             await self._db.execute("BEGIN")
-            for table in tables:
-                await self._db.execute(f"DELETE FROM {table} WHERE company_key = ?", (key,))
-            await self._db.execute("COMMIT")
+            try:
+                yield self._db
+                await self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                with suppress(sqlite3.Error):
+                    await self._db.rollback()
+                raise EngineFailed(f"{self.path} could not be changed: {error}") from error
 
     async def _prepare(self, known: bool) -> None:
         db = self._db

@@ -14,11 +14,12 @@ Row = tuple[Any, ...]
 
 COLUMNS = (
     "position, id, direction, mdn, code, text, state, at, segments, purpose, surface, carrier, "
-    "body, history"
+    "campaign_id, list_ids, body, history"
 )
 """Of a recorded message, in the order of its record."""
 
-_INSERT_MESSAGE = f"INSERT INTO message (company_key, {COLUMNS}) VALUES ({', '.join('?' * 15)})"
+_INSERT_MESSAGE = f"INSERT INTO message (company_key, {COLUMNS}) VALUES ({', '.join('?' * 17)})"
+_INSERT_LISTS = "INSERT OR IGNORE INTO list_set VALUES (?, ?)"
 _INSERT_PART = "INSERT INTO part VALUES (?, ?, ?, ?)"
 _MOVE_MESSAGE = (
     "UPDATE message SET state = coalesce(?, state), "
@@ -35,12 +36,14 @@ def projected(batches: list[Batch]) -> dict[str, list[Row]]:
     """The rows each statement is to write, statements in the order they must run."""
     rows: dict[str, list[Row]] = {
         _INSERT_MESSAGE: [],
+        _INSERT_LISTS: [],
         _INSERT_PART: [],
         _MOVE_MESSAGE: [],
         _REPLACE_MESSAGE: [],
         _INSERT_TRAIL: [],
         _INSERT_ATTEMPT: [],
     }
+    sets: set[tuple[str, str]] = set()
     for batch in batches:
         key = batch.account
         for entry in batch.entries:
@@ -48,8 +51,10 @@ def projected(batches: list[Batch]) -> dict[str, list[Row]]:
             if role == "begins":
                 record = projections.recorded(entry)
                 history = msgspec.json.encode(record.history).decode()
-                values = msgspec.structs.astuple(record)[:-1]
-                rows[_INSERT_MESSAGE].append((key, *values, history))
+                *values, list_ids, body, _ = msgspec.structs.astuple(record)
+                lists = msgspec.json.encode(list_ids).decode()
+                sets.add((key, lists))
+                rows[_INSERT_MESSAGE].append((key, *values, lists, body, history))
                 parts = projections.message_of(entry).part_ids[1:]
                 for number, part in enumerate(parts, start=2):
                     rows[_INSERT_PART].append((key, part, record.id, number))
@@ -68,6 +73,7 @@ def projected(batches: list[Batch]) -> dict[str, list[Row]]:
         rows[_INSERT_ATTEMPT] += [
             (key, item.delivery_id, msgspec.json.encode(item)) for item in batch.attempts
         ]
+    rows[_INSERT_LISTS] += sorted(sets)
     return rows
 
 
@@ -81,5 +87,6 @@ def message_of(row: Row) -> MessageRecord:
     """A recorded message."""
     names = (field.name for field in msgspec.structs.fields(MessageRecord))
     values = dict(zip(names, row, strict=True))
+    values["list_ids"] = msgspec.json.decode(values["list_ids"])
     values["history"] = msgspec.json.decode(row[-1])
     return msgspec.convert(values, MessageRecord)

@@ -74,7 +74,7 @@ async def _first_at(ask: Ask, account: str, instant: int) -> int:
 
 
 async def _by_words(ask: Ask, account: str, query: MessageQuery) -> list[Row]:
-    terms, words, order = _bounds(account, query), _words(query), _order(query)
+    terms, words, order = _bounds(account, query), _words(account, query), _order(query)
     source = "message"
     if query.mdn is not None:
         source = "message INDEXED BY message_mdn"
@@ -90,7 +90,7 @@ async def _by_words(ask: Ask, account: str, query: MessageQuery) -> list[Row]:
 
 async def _on_phone(ask: Ask, account: str, query: MessageQuery) -> list[Row]:
     assert query.text is not None
-    terms = _and(_bounds(account, query), _Terms("mdn = ?", (query.mdn,)), _words(query))
+    terms = _and(_bounds(account, query), _Terms("mdn = ?", (query.mdn,)), _words(account, query))
     sql = f"SELECT {COLUMNS} FROM message INDEXED BY message_mdn WHERE {terms.sql} {_order(query)}"
     wanted = texts.folded(query.text)
     rows = await ask(sql, terms.values)
@@ -99,7 +99,7 @@ async def _on_phone(ask: Ask, account: str, query: MessageQuery) -> list[Row]:
 
 async def _by_text(ask: Ask, account: str, query: MessageQuery) -> list[Row]:
     found: list[Row] = []
-    words = _words(query)
+    words = _words(account, query)
     if (
         words.values
     ):  # a word that nothing has is soon known, and the nearest that has it is a bound
@@ -186,7 +186,7 @@ async def _among(
     ask: Ask, account: str, query: MessageQuery, positions: Sequence[int], room: int
 ) -> list[Row]:
     """Those of the positions that have the query's words too, so many at most."""
-    words = _words(query)
+    words = _words(account, query)
     if not words.values:
         return await _read(ask, account, query, positions[:room])
     if len(positions) > FEW:
@@ -201,7 +201,7 @@ async def _among(
 
 async def _read(ask: Ask, account: str, query: MessageQuery, positions: Sequence[int]) -> list[Row]:
     """The messages at those positions that have the query's words, in its order."""
-    words, found = _words(query), list[Row]()
+    words, found = _words(account, query), list[Row]()
     for start in range(0, len(positions), FEW):
         part = positions[start : start + FEW]
         marks = ", ".join("?" * len(part))
@@ -217,12 +217,16 @@ def _bounds(account: str, query: MessageQuery) -> _Terms:
     return terms if query.below is None else _and(terms, _Terms("position < ?", (query.below,)))
 
 
-def _words(query: MessageQuery) -> _Terms:
+def _words(account: str, query: MessageQuery) -> _Terms:
     """The members that have few values. Empty SQL where none is asked for."""
-    names = ("direction", "state", "code", "purpose")
+    names = ("direction", "state", "code", "purpose", "campaign_id")
     asked = [(name, getattr(query, name)) for name in names if getattr(query, name) is not None]
-    sql = " AND ".join(f"{name} = ?" for name, _ in asked)
-    return _Terms(sql, tuple(value for _, value in asked))
+    terms = [_Terms(f"{name} = ?", (value,)) for name, value in asked]
+    if query.list_id is not None:  # quotation marks of JSON stand round an id and nowhere in one
+        having = "SELECT list_ids FROM list_set WHERE company_key = ? AND instr(list_ids, ?) > 0"
+        quoted = msgspec.json.encode(query.list_id).decode()
+        terms.append(_Terms(f"list_ids IN ({having})", (account, quoted)))
+    return _and(*terms)
 
 
 def _and(*terms: _Terms) -> _Terms:

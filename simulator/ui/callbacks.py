@@ -81,10 +81,21 @@ async def one(page: Page) -> web.Response:
 
 
 async def repeat(page: Page) -> web.Response:
-    """The same event goes to the same destination once more."""
+    """The same event goes to the same destination once more; its own page then shows the new delivery."""
     wanted = page.request.match_info["delivery_id"]
-    await page.submit(RepeatCallback(delivery=await _delivery(page, wanted)))
+    again = await page.submit(RepeatCallback(delivery=await _delivery(page, wanted)))
+    assert isinstance(again, Delivery)
+    if (await page.form()).get("then") == "look" and await _is_known(page, again.delivery_id):
+        to = f"{page.base}/callbacks/{again.delivery_id}"
+        return web.Response(status=303, headers={"Location": to})
     return page.back("callbacks")
+
+
+async def _is_known(page: Page, delivery_id: str) -> bool:
+    """Whether a delivery has a page: not where its destination's line was full."""
+    book = page.universe.world.lines
+    waits = delivery_id in book.deliveries or delivery_id in book.kept
+    return waits or bool(await page.universe.store.attempts(page.key, [delivery_id]))
 
 
 async def rehearse(page: Page) -> web.Response:
@@ -185,7 +196,9 @@ def _why_waiting(page: Page, delivery_id: str) -> str:
     until = book.downed.get(book.deliveries[delivery_id].url)
     if until is not None:
         return f"its destination is down until {clock_time(until)}"
-    return "in line behind others"
+    first = next(iter(book.lines[book.deliveries[delivery_id].url]))
+    why = f"; the first is {_why_waiting(page, first)}" if first in book.waiting else ""
+    return f"in line behind others{why}"
 
 
 def _destinations(page: Page) -> list[dict[str, object]]:

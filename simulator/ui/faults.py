@@ -184,14 +184,6 @@ def _hit(row: Entry, fired: FaultFired) -> dict[str, object]:
 
 
 def _carrier(page: Page, code: str, profile: CarrierProfile) -> dict[str, object]:
-    now = page.universe.engine.now()
-    troubles = [
-        rule
-        for rule in page.universe.world.faults.rules.values()
-        if rule.match.surface is Surface.CARRIER
-        and rule.match.carrier in (None, code)
-        and fault_words.when(rule, now)[0] == "bad"
-    ]
     others = "every other carrier" if len(page.universe.account.carriers) > 1 else "every carrier"
     return {
         "name": others if code == "default" else NAMES.get(code, code),
@@ -201,8 +193,22 @@ def _carrier(page: Page, code: str, profile: CarrierProfile) -> dict[str, object
         "to_phone": _delay(profile.handset_delay),
         "losses": _losses(profile),
         "per_second": profile.per_second,
-        "troubles": [rule.id for rule in troubles],
+        "troubles": _troubles(page, code),
     }
+
+
+def _troubles(page: Page, code: str) -> list[str]:
+    """What rules do to a carrier now; to one that has no profile of its own, by its name."""
+    now, own, told = page.universe.engine.now(), page.universe.account.carriers, []
+    for rule in page.universe.world.faults.rules.values():
+        hit = rule.match.carrier
+        if rule.match.surface is not Surface.CARRIER or fault_words.when(rule, now)[0] != "bad":
+            continue
+        if hit in (None, code):
+            told.append(rule.id)
+        elif code == "default" and hit not in own:
+            told.append(f"{rule.id} at {NAMES.get(hit, hit)}")
+    return told
 
 
 def _delay(delay: Delay) -> str:

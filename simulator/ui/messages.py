@@ -8,10 +8,11 @@ from weakref import WeakKeyDictionary
 from aiohttp import web
 
 from simulator.api.control import explain, views
+from simulator.domain.carriers import MtState
 from simulator.errors import UserError
-from simulator.runtime.ports import MessageQuery
+from simulator.runtime.ports import MessageQuery, MessageRecord
 from simulator.runtime.universe import Universe
-from simulator.ui import search
+from simulator.ui import fault_words, origins, search
 from simulator.ui.page import Page
 
 LAST_POSITION = 2**63 - 1
@@ -64,16 +65,35 @@ async def _list(page: Page) -> web.Response:
     return page.show(
         "messages.html.j2",
         200 if fault is None else 400,
-        items=[{**views.message(record, prices), "micros": record.at} for record in records],
+        items=[
+            {**views.message(record, prices), **origins.shown(page, record), "micros": record.at}
+            for record in records
+        ],
         older=records[-1].position if len(records) == query.limit else None,
         q=asked,
         examples=search.EXAMPLES,
         fault=fault,
+        unknown=None if records else origins.unknown(page, query),
     )
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 100
+
+
+def _why_free(page: Page, record: MessageRecord) -> str | None:
+    """Why a message costs nothing; None where it costs something."""
+    prices = page.universe.account.prices
+    if record.direction == "mo":
+        return (
+            "texts from its carrier have no price"
+            if not prices.of_received(record.carrier)
+            else None
+        )
+    if not prices.of_sent(record.carrier):
+        return "messages to its carrier have no price"
+    sent = any(step.state == MtState.SENT for step in record.history)
+    return None if sent else "no carrier took it"
 
 
 async def one(page: Page) -> web.Response:
@@ -82,4 +102,13 @@ async def one(page: Page) -> web.Response:
     if found is None:
         raise UserError(f'no message "{page.request.match_info["message_id"]}"')
     told = await explain.message(page.universe, found[0])
-    return page.show("message.html.j2", message=told, q="")
+    return page.show(
+        "message.html.j2",
+        message=told,
+        free=_why_free(page, found[0]),
+        by_client=found[0].surface in ("connect", "smpp"),
+        q="",
+        effects=fault_words.EFFECTS,
+        surfaces=fault_words.SURFACES,
+        origin=origins.shown(page, found[0]),
+    )

@@ -26,14 +26,14 @@ BUBBLES = 200
 
 async def index(page: Page) -> web.Response:
     """The phones that are asked for, else the last that something happened to."""
-    known = await _known(page)
+    known = await latest(page)
     asked = [_mdn(value) for value in page.request.query.getall("mdn", []) if value.strip()]
     chosen = list(dict.fromkeys(asked))[-SIDE_BY_SIDE:] or known[:1]
     return page.show(
         "phones.html.j2",
         known=known,
         chosen=chosen,
-        phones=[await _phone(page, mdn) for mdn in chosen],
+        phones=[await conversation(page, mdn) for mdn in chosen],
         codes=[item.code for item in page.universe.account.source_codes],
         personas=[*page.universe.account.personas, *SHIPPED],
         carriers=NAMES,
@@ -67,7 +67,8 @@ async def change(page: Page) -> web.Response:
     return page.back("phones")
 
 
-async def _phone(page: Page, mdn: Mdn) -> dict[str, object]:
+async def conversation(page: Page, mdn: Mdn) -> dict[str, object]:
+    """A phone as it is, and its newest bubbles."""
     query = MessageQuery(mdn=mdn, newest_first=True, limit=BUBBLES)
     records = await page.universe.store.messages(page.key, query)
     shown = handsets.shown(page.universe, mdn)
@@ -76,7 +77,7 @@ async def _phone(page: Page, mdn: Mdn) -> dict[str, object]:
     return {**shown, "messages": bubbles, "cut": len(records) == BUBBLES}
 
 
-async def _known(page: Page) -> list[Mdn]:
+async def latest(page: Page) -> list[Mdn]:
     """The phones that something happened to last."""
     query = MessageQuery(newest_first=True, limit=LATEST)
     records = await page.universe.store.messages(page.key, query)

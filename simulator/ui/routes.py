@@ -16,6 +16,8 @@ from simulator.ui import (
     messages,
     people,
     phones,
+    runs,
+    snapshots,
     time,
 )
 from simulator.ui.page import Shown, page
@@ -48,6 +50,10 @@ PAGES: tuple[tuple[str, str, Shown], ...] = (
     ("POST", f"{_ONE}/settings/reset", accounts.reset),
     ("GET", f"{_ONE}/settings/delete", accounts.ask_delete),
     ("POST", f"{_ONE}/settings/delete", accounts.delete),
+    ("POST", f"{_ONE}/snapshots", snapshots.take),
+    ("POST", f"{_ONE}/snapshots/{{snapshot}}/restore", snapshots.restore),
+    ("POST", f"{_ONE}/snapshots/{{snapshot}}/fork", snapshots.fork),
+    ("POST", f"{_ONE}/snapshots/{{snapshot}}/delete", snapshots.delete),
     ("GET", f"{_ONE}/copy", copying.index),
     ("GET", f"{_ONE}/copy/scenario", copying.download),
     ("GET", f"{_ONE}/clock", time.shown),
@@ -55,6 +61,16 @@ PAGES: tuple[tuple[str, str, Shown], ...] = (
     ("GET", f"{_ONE}/live", live.news),
 )
 """Every page and action below an account."""
+
+
+RUNS: tuple[tuple[str, str, runs.Shown], ...] = (
+    ("GET", "/runs", runs.index),
+    ("POST", "/runs", runs.start),
+    ("GET", r"/runs/{number:\d+}", runs.one),
+    ("POST", r"/runs/{number:\d+}/stop", runs.stop),
+    ("GET", r"/runs/{number:\d+}/live", runs.news),
+)
+"""Every page and action of scenario runs."""
 
 
 async def to_messages(request: web.Request) -> web.Response:
@@ -72,3 +88,5 @@ def add_routes(app: web.Application) -> None:
     app.router.add_static("/inbox-static", STATIC)
     for method, path, shown in PAGES:
         app.router.add_route(method, path, page(shown))
+    for method, path, handler in RUNS:
+        app.router.add_route(method, path, runs.runs_page(handler))

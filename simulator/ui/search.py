@@ -5,6 +5,7 @@ to:3125550101 state:delivered "sale today"      is:mo before:2026-01-06 after:20
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable
 
@@ -46,10 +47,20 @@ def read(text: str, *, before: int | None = None) -> MessageQuery:
 
 
 def _words(text: str) -> list[str]:
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters, lexer.quotes = True, "", '"'
     try:
-        return shlex.split(text.replace("'", "\\'"))
+        return list(lexer)
     except ValueError as error:
         raise UserError('a quotation mark is missing: write text:"sale today"') from error
+
+
+def written(name: str, value: str) -> str:
+    """A word of the grammar that is read as that name and value."""
+    if re.fullmatch(r"[\w.:/-]+", value):
+        return f"{name}:{value}"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{name}:"{escaped}"'
 
 
 def _mdn(value: str) -> str:
@@ -89,6 +100,14 @@ def _is(query: MessageQuery, value: str) -> MessageQuery:
     raise UserError(f'is: knows no "{value}"{rather(value, ["mo", "mt", *PURPOSES])}')
 
 
+def _list(query: MessageQuery, value: str) -> MessageQuery:
+    return msgspec.structs.replace(query, list_id=value)
+
+
+def _campaign(query: MessageQuery, value: str) -> MessageQuery:
+    return msgspec.structs.replace(query, campaign_id=value)
+
+
 def _text(query: MessageQuery, value: str) -> MessageQuery:
     return msgspec.structs.replace(query, text=value)
 
@@ -114,6 +133,8 @@ _READERS: dict[str, Callable[[MessageQuery, str], MessageQuery]] = {
     "phone": _phone,
     "state": _state,
     "is": _is,
+    "list": _list,
+    "campaign": _campaign,
     "text": _text,
     "before": _before,
     "after": _after,
@@ -124,6 +145,8 @@ _EXAMPLES = {
     "phone": "phone:3125550101",
     "state": "state:delivered",
     "is": "is:mo",
+    "list": "list:1001",
+    "campaign": "campaign:JoinVip01",
     "text": 'text:"sale today"',
     "before": "before:2026-01-06",
     "after": "after:2026-01-05T15:00",

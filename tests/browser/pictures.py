@@ -10,6 +10,8 @@ from pathlib import Path
 from aiohttp import ClientSession
 from playwright.async_api import async_playwright
 
+from harness.environment import within
+from harness.playing.pages import Scenarios
 from simulator.app import build
 from simulator.config import ServerSettings
 from tests.browser import chromium
@@ -26,8 +28,13 @@ VIEWS: Mapping[str, str] = {
     "faults": "faults",
     "time": "time",
     "events": "events",
+    "runs": "/runs",
+    "run": "/runs/1",
 }
-"""The main views: the name of the picture, and its page."""
+"""The main views: the name of the picture, and its page of the account; with a slash, of all."""
+
+PLAYED = Path("scenarios/opt_in/what_counts_as_yes.sms.yaml")
+"""What is played in the picture of a run."""
 
 LOOKS: Mapping[str, tuple[tuple[int, int], Scheme]] = {
     "wide": (WIDE, "light"),
@@ -49,23 +56,35 @@ async def make(folder: Path) -> list[str]:
         ClientSession() as http,
         async_playwright() as playwright,
     ):
+        scenarios = Scenarios([Path("scenarios")])
+        system.fittings.append(scenarios.fit)
         url = await system.listen()
-        spec = {"company_key": "acme", "carriers": QUICK}
+        scenarios.begin(within(system, url))
+        spec = {"company_key": "acme", "carriers": QUICK, "prices": {"segment": "0.0079"}}
         company = Company(http, url, (await call(http, "POST", f"{url}/_sim/accounts", spec)).json)
         await a_day(company)
+        await played(scenarios)
         browser = await playwright.chromium.launch(
             executable_path=chromium.find(), args=chromium.arguments()
         )
         for look, (size, scheme) in LOOKS.items():
             async with opened(browser, company, size=size, scheme=scheme) as window:
                 for view, path in VIEWS.items():
-                    answer = await window.page.goto(f"{window.base}/{path}")
+                    base = url if path.startswith("/") else f"{window.base}/"
+                    answer = await window.page.goto(base + path)
                     if answer is not None and answer.ok:
                         name = f"{view}-{look}.png"
                         await window.page.screenshot(path=folder / name)
                         made.append(name)
         await browser.close()
     return made
+
+
+async def played(scenarios: Scenarios) -> None:
+    """Play one to its end."""
+    number = await scenarios.start(str(PLAYED), 0.0)
+    while (run := scenarios.run(number)) is not None and run.state == "playing":
+        await scenarios.changed(number, run.change)
 
 
 if __name__ == "__main__":

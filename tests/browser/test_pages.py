@@ -10,6 +10,9 @@ from tests.browser.window import NARROW, Scheme, Window, opened, pages
 from tests.system.company import Company
 from tests.system.conftest import MakeCompany
 
+OUTSIDE = ("/", "/runs")
+"""The pages of no account; those of runs that play are in test_runs."""
+
 LONG = f"https://shop.example/{'x' * 300} {'W' * 160}"
 
 
@@ -20,6 +23,9 @@ async def test_no_page_is_wider_than_a_phone(browser: Browser, busy: Company) ->
     async with opened(browser, busy, size=NARROW) as window:
         for path in (*await pages(busy), f"phones?mdn={ANN.replace('+', '%2B')}"):
             await window.open(path)
+            wide[path] = await window.overflow()
+        for path in OUTSIDE:
+            await window.page.goto(f"{busy.url}{path}")
             wide[path] = await window.overflow()
     assert {path: by for path, by in wide.items() if by > 0} == {}
 
@@ -33,8 +39,9 @@ async def test_axe_finds_nothing_serious(browser: Browser, busy: Company, scheme
         for path in paths:
             await window.open(path)
             found[path] = await window.serious()
-        await window.page.goto(busy.url)
-        found["/"] = await window.serious()
+        for path in OUTSIDE:
+            await window.page.goto(f"{busy.url}{path}")
+            found[path] = await window.serious()
         await window.open("messages")
         await window.page.locator("body").press("?")
         found["the keys"] = await window.serious()

@@ -107,6 +107,8 @@ async def test_a_record_holds_the_message(told: Store) -> None:
         purpose="connect",
         surface="connect",
         carrier=mt.carrier,
+        campaign_id=None,
+        list_ids=(),
         body=msgspec.json.encode(mt),
         history=record.history,
     )

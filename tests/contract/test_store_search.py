@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -10,16 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator.domain.commands import SubmitMt
-from simulator.domain.instants import Instant
+from simulator.domain.instants import HOUR, Instant
 from simulator.domain.messages import Mt, MtAccepted, MtReplaced
 from simulator.domain.numbers import Mdn
 from simulator.runtime.ports import Batch, Entry, MessageQuery, MessageRecord, Store
 from simulator.store.memory import MemoryStore
+from simulator.store.memory_search import SLICE, Reader
 from simulator.store.sqlite import SqliteStore
 from simulator.store.texts import BLOCK
 from tests.contract.rows import START, Author
 from tests.load import inbox_rows
 
+REFUSED = Mdn("+15005550002")
 MANY = 2 * BLOCK + 100
 PIECES = ("%", "_", "\\", "'", '"', "100% off", "a_b", "C:\\x", "ß", "STRASSE", "Σ", "ς", "Ж", "İ")
 WORDS = st.lists(st.sampled_from((*PIECES, "sale", "SALE", "\x00", " ")), min_size=1, max_size=3)
@@ -44,6 +47,8 @@ def _found(record: MessageRecord, query: MessageQuery) -> bool:
         and query.state in (None, record.state)
         and query.code in (None, record.code)
         and query.purpose in (None, record.purpose)
+        and query.campaign_id in (None, record.campaign_id)
+        and (query.list_id is None or query.list_id in record.list_ids)
         and (query.text is None or query.text.casefold() in record.text.casefold())
         and (query.since is None or record.at >= query.since)
         and (query.until is None or record.at < query.until)
@@ -57,6 +62,8 @@ QUERIES = st.builds(
     state=st.sampled_from([None, None, "delivered", "undeliverable", "received", "accepted"]),
     code=st.sampled_from([None, None, "65047", "12345"]),
     purpose=st.sampled_from([None, None, "connect", "welcome"]),
+    campaign_id=st.sampled_from([None, None, None, "JoinVip01", "7", "nobody"]),
+    list_id=st.sampled_from([None, None, None, "1001", "1002", 'a "b"', "b", "100"]),
     text=st.sampled_from([None, None, "ORDER", "élodie", "gift-1", "9", "Y", "nobody"]),
     since=st.sampled_from([None, None, Instant(START + MANY // 2 * inbox_rows.APART)]),
     until=st.sampled_from([None, None, Instant(START + MANY // 3 * inbox_rows.APART)]),
@@ -94,6 +101,83 @@ async def test_every_query_finds_what_a_reader_finds(
         wanted = [record for record in every if _found(record, query)]
         ordered = wanted[::-1] if query.newest_first else wanted
         assert await store.messages("acme", query) == ordered[: query.limit], query
+
+
+async def test_a_search_after_another_knows_what_came_between(store: Store) -> None:
+    """More messages, other states of those that were searched before, and texts of later ones."""
+    author = Author()
+    await store.save_account(author.record)
+    for number in range(3):
+        for place in range(600):
+            mdn = REFUSED if place % 3 == 0 else Mdn("+13125550101")
+            author.do(SubmitMt(mdn=mdn, code="65047", text=f"text {number}"), START + number * HOUR)
+        await store.commit(author.batch())
+        await _finds_what_there_is(store, number)
+        author.run(START + number * HOUR + HOUR - 1)
+        await store.commit(author.batch())
+        await _finds_what_there_is(store, number)
+
+
+async def _finds_what_there_is(store: Store, number: int) -> None:
+    every = await store.messages("acme", MessageQuery(limit=10_000))
+    assert len(every) == 600 * (number + 1)
+    for state in ("accepted", "delivered", "refused"):
+        for text in (None, f"text {number}", "text 0"):
+            query = MessageQuery(state=state, text=text, limit=10_000)
+            found = await store.messages("acme", query)
+            assert found == [record for record in every if _found(record, query)], query
+
+
+async def test_a_run_that_nobody_searches_reads_no_row_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Commits, pages and phones fill no columns; the newest messages do, in the background."""
+    sizes: list[int] = []
+    read = Reader.read
+
+    def counted(reader: Reader) -> None:
+        sizes.append(reader.behind)
+        read(reader)
+
+    monkeypatch.setattr(Reader, "read", counted)
+    store = MemoryStore()
+    await store.save_account(Author().record)
+    for batch in inbox_rows.batches("acme", MANY, short=True):
+        await store.commit(batch)
+    phone = MessageQuery(mdn=inbox_rows.mdn_of(1), text="order", newest_first=True)
+    for query in (MessageQuery(), MessageQuery(since=Instant(START)), phone):
+        await store.messages("acme", query)
+    await store.message("acme", "m1")
+    await asyncio.sleep(0)
+    assert sizes == []
+    await store.messages("acme", MessageQuery(newest_first=True))
+    assert sizes == []
+    await asyncio.sleep(0)
+    assert len(sizes) == 1
+    await store.messages("acme", MessageQuery(text="order"))
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(sizes) == -(-sizes[0] // SLICE)
+    await store.close()
+
+
+async def test_others_are_served_while_a_first_search_reads() -> None:
+    """And what is committed meanwhile is found too, or the journal that was emptied is not."""
+    store = MemoryStore()
+    await store.save_account(Author().record)
+    first, second = inbox_rows.batches("acme", MANY, short=True)
+    await store.commit(first)
+    query = MessageQuery(text="gift", limit=10_000)
+    search = asyncio.create_task(store.messages("acme", query))
+    await asyncio.sleep(0)
+    assert not search.done()
+    await store.commit(second)
+    every = await store.messages("acme", MessageQuery(limit=10_000))
+    assert len(every) == MANY
+    assert await search == [record for record in every if _found(record, query)]
+    await store.messages("acme", MessageQuery(newest_first=True))
+    await store.clear_journal("acme")
+    assert await store.messages("acme", query) == []
+    await store.close()
 
 
 async def test_both_stores_find_any_text_alike(tmp_path: Path) -> None:

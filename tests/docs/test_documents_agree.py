@@ -11,8 +11,8 @@ from harness.campaigns.activity_log import Kind, Reason
 from harness.commands.serve import FLAGS
 from harness.scenario.checks import Check
 from harness.scenario.model import ChoicesSpec, ScenarioSpec
-from harness.scenario.step_specs import StepSpec
 from harness.scenario.rules import RULES
+from harness.scenario.step_specs import StepSpec
 from simulator.api.connect import STATUS
 from simulator.api.control.routes import OPERATIONS as CONTROL
 from simulator.api.platform.routes import NOT_SIMULATED, OPERATIONS

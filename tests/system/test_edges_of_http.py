@@ -87,12 +87,6 @@ async def test_what_is_not_simulated_is_501(company: Company, method: str, path:
     assert "docs/fidelity.md" in answer.messages[0]
 
 
-@pytest.mark.parametrize("path", ["snapshots", "snapshots/7/fork"])
-async def test_control_calls_that_are_not_built_are_501(company: Company, path: str) -> None:
-    """Planned control calls say that they are not built yet."""
-    assert (await company.control("POST", f"/{path}", {})).status == 501
-
-
 async def test_paths_work_with_and_without_a_trailing_slash(company: Company) -> None:
     """Both spellings of a path answer alike."""
     for path in ("mobiledb/subscription_lists", "config/callbacks", "campaigns/acquisition"):

@@ -113,6 +113,25 @@ async def test_a_delivery_is_sent_again_by_hand(inbox: Inbox, receiver: Receiver
     assert (len(set(links)), links[1]) == (2, link)
 
 
+async def test_the_page_of_a_delivery_leads_to_the_new_one(
+    http: ClientSession, receiver: Receiver
+) -> None:
+    """Unless there is none: the line of its destination is full."""
+    spec = {"company_key": "acme", "settings": {"callback_queue_limit": 2}}
+    async with start() as environment:
+        inbox = Inbox(http, await environment.account(spec))
+        receiver.answers.extend([500])
+        await inbox.register("person_added", f"{receiver.url}/p")
+        await inbox.account.text(ANN, "VIP")
+        await inbox.account.settle()
+        (link,) = findall(r'id="tried-1" href="[^"]*callbacks(/[^"]+)"', await inbox.get())
+        to = await inbox.post(f"{link}/repeat", then="look")
+        assert to != f"/inbox/acme/callbacks{link}"
+        told = words(await inbox.get(to.removeprefix("/inbox/acme/callbacks")))
+        assert "in line behind others; the first is tried again at 2026-01-05 15:05:00" in told
+        assert await inbox.post(f"{link}/repeat", then="look") == "/inbox/acme/callbacks"
+
+
 @pytest.mark.parametrize("path", ["/nobody", "/nobody/repeat"])
 async def test_no_such_delivery_is_said(inbox: Inbox, path: str) -> None:
     """An id that is none is named on the page."""

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import ClientSession
 
 from harness.environment import SimAccount, start
+from simulator.domain.carriers import NAMES
 from simulator.domain.fault_rules import PROFILES, Effect, Surface
 from simulator.ui import fault_words, faults
 from tests.system.test_inbox_people import words
@@ -85,6 +86,14 @@ async def test_a_profile_is_switched_on_and_healed(inbox: Inbox, name: str) -> N
     assert list(await inbox.rules()) == [rule.id for rule in PROFILES[name][1:]]
     await inbox.post("/heal")
     assert await inbox.rules() == {}
+
+
+async def test_trouble_at_a_carrier_without_a_profile_of_its_own_is_told(inbox: Inbox) -> None:
+    """By its name, in the row of all the others; those that have a profile are well."""
+    await inbox.post(kind="carrier", trouble="outage", carrier="102", **{"for": ""})
+    told = await inbox.get()
+    assert f"outage-102 at {NAMES['102']}" in told
+    assert told.count("as its profile says") == 1
 
 
 async def test_a_carrier_is_taken_down_for_so_long(inbox: Inbox) -> None:

@@ -128,16 +128,17 @@ async def test_a_live_clock_goes_on_after_a_restart(http: ClientSession, tmp_pat
     assert after["now"] >= before["now"]
 
 
-async def test_a_file_of_another_version_is_refused_untouched(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [3, 99])
+async def test_a_file_of_another_version_is_refused_untouched(tmp_path: Path, version: int) -> None:
     """A database of another user_version stays byte for byte as it was."""
     path = tmp_path / "sim.db"
     async with build(ServerSettings(db=path, accounts=())):
         pass
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 99")
+    connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(ForeignDatabase, match="99"):
+    with pytest.raises(ForeignDatabase, match=f"has format version {version}"):
         await build(ServerSettings(db=path)).__aenter__()
     assert path.read_bytes() == before
 

@@ -27,17 +27,17 @@ async def create(request: web.Request) -> web.Response:
         body = {"seed": settings.seed, **body}
     account, password = read_account(body, key=accounts.new_key(), now=accounts.wall.now())
     record = AccountRecord(account.company_key, account.username, password)
-    return respond(_shown(await accounts.create(record, account)), 201)
+    return respond(shown(await accounts.create(record, account)), 201)
 
 
 async def index(request: web.Request) -> web.Response:
     """GET accounts."""
-    return respond({"items": [_shown(item) for item in request.app[ACCOUNTS].all()]})
+    return respond({"items": [shown(item) for item in request.app[ACCOUNTS].all()]})
 
 
 async def get(request: web.Request) -> web.Response:
     """GET accounts/{key}."""
-    return respond(_shown(universe_of(request)))
+    return respond(shown(universe_of(request)))
 
 
 async def delete(request: web.Request) -> web.Response:
@@ -48,7 +48,7 @@ async def delete(request: web.Request) -> web.Response:
 
 async def reset(request: web.Request) -> web.Response:
     """POST accounts/{key}/reset: back to its spec at its start time."""
-    return respond(_shown(await request.app[ACCOUNTS].reset(request.match_info["key"])))
+    return respond(shown(await request.app[ACCOUNTS].reset(request.match_info["key"])))
 
 
 async def set_hosts(request: web.Request) -> web.Response:
@@ -61,7 +61,8 @@ async def set_hosts(request: web.Request) -> web.Response:
     return respond({"hosts": hosts})
 
 
-def _shown(universe: Universe) -> dict[str, object]:
+def shown(universe: Universe) -> dict[str, object]:
+    """An account as the control API shows it, credentials and all."""
     account, record = universe.account, universe.record
     return {
         "company_key": account.company_key,

@@ -16,13 +16,21 @@ from simulator.domain.decide import Refusal
 from simulator.domain.numbers import InvalidMdn, Mdn, parse_any_mdn
 from simulator.domain.record import Record
 from simulator.domain.refusals import Fault
-from simulator.errors import AccountExists, BadSpec, ClockBackwards, UnknownAccount, UserError
+from simulator.errors import (
+    AccountExists,
+    BadSpec,
+    ClockBackwards,
+    UnknownAccount,
+    UnknownSnapshot,
+    UserError,
+)
 from simulator.runtime.universe import Universe
 
 T = TypeVar("T", bound=BaseModel)
 
 STATUS: dict[type[UserError], int] = {
     UnknownAccount: 404,
+    UnknownSnapshot: 404,
     AccountExists: 409,
     ClockBackwards: 409,
 }

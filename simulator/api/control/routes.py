@@ -20,6 +20,7 @@ from simulator.api.control import (
     lists,
     messages,
     platform_docs,
+    snapshots,
     texts,
 )
 from simulator.api.control.call import denied, failed, fault, respond
@@ -77,8 +78,11 @@ OPERATIONS: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{_ONE}/disconnects/{{name}}", carriers.disconnects),
     ("POST", f"{_ONE}/text", texts.estimate),
     ("GET", "/_sim/carriers", carriers.index),
-    ("*", f"{_ONE}/snapshots", not_simulated),
-    ("*", f"{_ONE}/snapshots/{{id}}/{{verb}}", not_simulated),
+    ("GET", f"{_ONE}/snapshots", snapshots.index),
+    ("POST", f"{_ONE}/snapshots", snapshots.create),
+    ("DELETE", f"{_ONE}/snapshots/{{id}}", snapshots.delete),
+    ("POST", f"{_ONE}/snapshots/{{id}}/restore", snapshots.restore),
+    ("POST", f"{_ONE}/snapshots/{{id}}/fork", snapshots.fork),
     ("*", "/metrics", not_simulated),
 )
 

@@ -39,8 +39,9 @@
     const rows = [...document.querySelectorAll("[data-row]")];
     if (waiting) {
       waiting = false;
-      const base = location.pathname.split("/").slice(0, 3).join("/");
-      if (places[event.key]) location.assign(`${base}/${places[event.key]}`);
+      const [, inbox, key] = location.pathname.split("/");
+      if (event.key === "r") location.assign("/runs");
+      else if (inbox === "inbox" && places[event.key]) location.assign(`/inbox/${key}/${places[event.key]}`);
       return;
     }
     switch (event.key) {
