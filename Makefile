@@ -31,8 +31,8 @@ lint: $(READY) ## format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-load: $(READY) ## 30 s of Locust against a simulator in its own process; fails on any unexpected answer
-	$(BIN)/python -m harness.load_run
+load: $(READY) ## 30 s of Locust against a simulator in its own process; WORKERS=2 for more of them; docs/load.md
+	WORKERS=$(WORKERS) $(BIN)/python -m harness.load.run
 
 load-smpp: $(READY) ## 100,000 messages over four SMPP binds, one of them killed in the middle
 	$(BIN)/python -m tests.load.smpp_run
@@ -49,8 +49,8 @@ planted: $(READY) ## every scenario against every planted fault: which find it (
 explore-shop: $(READY) ## how soon exploration finds each bug of the example shop
 	$(BIN)/python -m tests.explore.shop_run
 
-bench: $(READY) ## not built yet
-	@echo "make bench is not built yet; see CHANGELOG.md" >&2; exit 2
+bench: $(READY) ## what it can do on this machine, beside yardsticks: docs/performance.md (some 20 minutes)
+	$(BIN)/python -m tests.bench
 
 clean: ## remove what was built
 	rm -rf build .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

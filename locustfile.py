@@ -1,5 +1,11 @@
 """The load test of Locust: `make load`, or `locust --host http://127.0.0.1:8080` for its web page."""
 
-from harness.load import OptInUser, SendUser
+import os
 
-__all__ = ["OptInUser", "SendUser"]
+import harness.load.session  # noqa: F401 - its listeners make a run of it
+from harness.load.pacing import chosen_shape
+from harness.load.users import KeywordUser, ReceiverUser, SendUser, StopStormUser, WebFormUser
+
+Shape = chosen_shape(os.environ)
+
+__all__ = ["KeywordUser", "ReceiverUser", "SendUser", "Shape", "StopStormUser", "WebFormUser"]

@@ -28,6 +28,14 @@ TEXTS = (
     "Élodie, votre rendez-vous n° {n} est confirmé. Répondez STOP pour arrêter.",
 )
 
+ORIGINS: tuple[tuple[str | None, tuple[str, ...]], ...] = (
+    (None, ()),
+    ("JoinVip01", ("1001",)),
+    ("7", ("1002", "1001")),
+    ("8", ("10010", 'a "b"')),
+)
+"""The campaign and the lists of a message, in turn."""
+
 
 class _Made(NamedTuple):
     accepted: MtAccepted
@@ -56,12 +64,14 @@ def mdn_of(number: int) -> Mdn:
 
 def _events(made: _Made, number: int, short: bool) -> Iterator[AnyEvent]:
     name, mdn, replace = f"m{number}", mdn_of(number), msgspec.structs.replace
+    campaign_id, list_ids = ORIGINS[number // 3 % len(ORIGINS)]
+    known = {"mdn": mdn, "part_ids": (name,), "campaign_id": campaign_id, "list_ids": list_ids}
     if number % EVERY_MO == 0:
-        mo = replace(made.received.mo, message_id=name, mdn=mdn, text="Y", part_ids=(name,))
+        mo = replace(made.received.mo, message_id=name, text="Y", **known)
         yield replace(made.received, mo=mo)
         return
     text = TEXTS[number % len(TEXTS)].format(n=number)
-    mt = replace(made.accepted.mt, message_id=name, mdn=mdn, text=text, part_ids=(name,))
+    mt = replace(made.accepted.mt, message_id=name, text=text, **known)
     yield replace(made.accepted, mt=mt)
     bad = number % EVERY_UNDELIVERABLE == 1
     for move in made.moves[-1:] if short else made.moves:

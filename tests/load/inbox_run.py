@@ -2,7 +2,8 @@
 
 Every kind of word is asked three times of a store in a file and of one in memory; the best and the worst
 are printed, and what a commit of a message costs. The exit status says whether every median kept to the
-limit: the first that looks into a file may wait for the disk.
+limit: the first that looks into a file may wait for the disk. The very first search is told by itself,
+for that in memory reads every row before it finds.
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ def searches(count: int) -> Sequence[str]:
         "text:ÉLODIE",
         "is:mo",
         "is:welcome",
+        "list:1001",
+        "list:nobody",
+        "campaign:JoinVip01",
+        "list:1002 state:undeliverable",
         "before:2026-01-05T15:00:10Z",
         "before:2026-01-05T15:00:00Z",
         "after:2026-01-05T15:00:10Z",
@@ -95,6 +100,9 @@ async def measure(store: Store, name: str, count: int) -> float:
     await store.open()
     each = await fill(store, count)
     _say(f"{name}: {count:,} messages, commit: {each}")
+    started = perf_counter()
+    await store.messages(KEY, search.read("text:order"))
+    _say(f"  the very first search {(perf_counter() - started) * 1e3:54.0f} ms")
     worst = 0.0
     for words in searches(count):
         found, times = await ask(store, words)

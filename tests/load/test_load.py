@@ -1,4 +1,4 @@
-"""The load test itself: it passes against the simulator, and fails where an answer is wrong."""
+"""The load test itself: it passes against the simulator, and fails where something is wrong."""
 
 from __future__ import annotations
 
@@ -6,102 +6,222 @@ import csv
 import json
 import os
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from subprocess import run
+from threading import Event, Thread, Timer
 from typing import ClassVar
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
-from harness import load_run, load_script
-from harness.load_run import LoadError, Outcome, Plan
-from harness.load_script import Unexpected
+from harness.load import run as load_run
+from harness.load.run import LOCUSTFILE, LoadError, Outcome, Plan
+from harness.load.script import METRICS
+from tests.load.test_load_script import ACCOUNT
 
-ACCOUNT = json.dumps(
-    {
-        "company_key": "load",
-        "username": "load",
-        "password": "load",
-        "acquisition_campaigns": [
-            {"id": "JoinVip01", "list": "1001", "code": "65047", "keywords": ["VIP"]}
-        ],
-    }
-)
+Answers = Mapping[str, tuple[int, str]]
+
+RIGHT: Answers = {
+    "/_sim/accounts": (201, ACCOUNT),
+    "/_sim/accounts/load": (204, ""),
+    "/_sim/accounts/load/events": (200, '{"items": [], "next": null}'),
+    "/companies/load/config/callbacks": (201, '{"callback_id": "a1b2c3d4"}'),
+}
+"""What a server must answer for a run to begin and to be reconciled."""
 
 
 class Stub(BaseHTTPRequestHandler):
-    """Answers what `answers` says for the longest start of a path, else 500."""
+    """Answers what `answers` says for the longest start of a path, else 500, once the gate is open."""
 
     protocol_version = "HTTP/1.1"
-    answers: ClassVar[dict[str, tuple[int, str]]] = {}
+    answers: ClassVar[Answers] = {}
+    gate: ClassVar[Event | None] = None
 
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         starts = [start for start in self.answers if self.path.startswith(start)]
         status, body = self.answers[max(starts, key=len)] if starts else (500, "out of order")
+        if self.gate is not None and self.path.startswith("/MessageApi"):
+            self.gate.wait(60)
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body.encode())
 
-    do_POST = do_GET
+    do_POST = do_DELETE = do_GET
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
 
 @contextmanager
-def stub(answers: dict[str, tuple[int, str]]) -> Iterator[str]:
-    handler = type("Answering", (Stub,), {"answers": answers})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+def stub(answers: Answers, gate: Event | None = None) -> Iterator[str]:
+    handler = type("Answering", (Stub,), {"answers": answers, "gate": gate})
+    server_class = type("Patient", (ThreadingHTTPServer,), {"request_queue_size": 128})
+    with server_class(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
+        if gate is not None:
+            gate.set()
         server.shutdown()
         thread.join()
 
 
-def column(path: Path, name: str) -> list[str]:
+def rows(path: Path, key: str = "Name") -> dict[str, dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
-        return [row[name] for row in csv.DictReader(file)]
+        return {row[key]: row for row in csv.DictReader(file)}
 
 
-def test_the_simulator_passes_and_both_kinds_of_user_were_at_it(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+def verdict(folder: Path) -> dict[str, object]:
+    told: dict[str, object] = json.loads((folder / "run_verdict.json").read_text(encoding="utf-8"))
+    return told
+
+
+ALL_KINDS = {
+    "MO keyword",
+    "MO stop",
+    "MT short",
+    "MT to who stopped",
+    "callbacks: list",
+    "participants: new",
+    *METRICS,
+}
+"""A row of each kind of user, and each metric."""
+
+
+@pytest.mark.parametrize("workers", ["", "2"])
+def test_the_simulator_passes_and_every_kind_of_user_was_at_it(
+    workers: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """The launcher exits 0, having made requests of both kinds and left a report."""
-    status = load_run.main({"LOAD_USERS": "4", "LOAD_SECONDS": "3"}, tmp_path)
+    """One process or a master with two workers: exit 0, all reconciled, a report of each kind."""
+    environ = {"LOAD_USERS": "32", "LOAD_SECONDS": "4", "LOAD_CLOCK_RATE": "20", "WORKERS": workers}
+    status = load_run.main(environ, tmp_path)
 
     said = capfd.readouterr().out.splitlines()
     assert status == 0, said
-    totals = json.loads((tmp_path / "run_totals.json").read_text(encoding="utf-8"))
-    assert totals["requests"] > 0
-    assert totals["failures"] == 0
-    assert said[-1].startswith(f"load: PASSED: {totals['requests']} requests by 4 users in 3 s")
-    assert {"participants: new", "MO yes", "MT short"} <= {
-        *column(tmp_path / "run_stats.csv", "Name")
+    told = verdict(tmp_path)
+    assert (told["failures"], told["faults"]) == (0, [])
+    assert said[-1].startswith(f"load: PASSED: {told['requests']} requests by 32 users in 4 s")
+    counted = {
+        name: int(row["Request Count"]) for name, row in rows(tmp_path / "run_stats.csv").items()
     }
+    assert {name for name in ALL_KINDS if not counted.get(name)} == set()
+    counts = told["counts"]
+    assert isinstance(counts, dict)
+    assert counts["accepted"] == counts["delivered"] + counts["failed"] > 0
+    assert counts["failed"] == counted["MT to who stopped"]  # Vibes blocks what follows a STOP
+    assert counts["callbacks"] == counts["callbacks_delivered"] > 0
     assert (tmp_path / "report.html").exists()
+    assert "<h2>callback delay</h2>" in (tmp_path / "run_metrics.html").read_text(encoding="utf-8")
+    measured = (tmp_path / "run_metrics.csv").read_text(encoding="utf-8")
+    assert measured.startswith("metric,at_s,measured,p50_ms,p95_ms\n")
+
+
+def lose_callbacks(url: str) -> None:
+    """As soon as the run's account is there, let the platform forget every callback."""
+    rule = json.dumps({"match": {"surface": "callback"}, "effect": {"lose": True}}).encode()
+    call = Request(f"{url}/_sim/accounts/load/faults", rule, {"Content-Type": "application/json"})
+    for _ in range(1_000):
+        try:
+            urlopen(call, timeout=10).close()
+        except HTTPError:
+            Event().wait(0.02)
+        else:
+            return
+
+
+def test_callbacks_that_never_came_fail_the_run(tmp_path: Path) -> None:
+    """Every answer is right and every message arrives, and nobody hears who joined."""
+    with load_run.serving(tmp_path) as (url, _):
+        planted = Thread(target=lose_callbacks, args=(url,))
+        planted.start()
+        environ = {"LOAD_CLOCK_RATE": "20"}
+        outcome = load_run.attack(url, Plan(users=16, seconds=3), tmp_path, environ)
+        planted.join()
+
+    assert (outcome.status, outcome.failures) == (1, 0)
+    missed = [fault for fault in outcome.why() if "that users waited for never came" in fault]
+    assert len(missed) == 1
+    assert outcome.counts["callbacks_unfinished"] == 0
 
 
 def test_wrong_statuses_and_wrong_bodies_fail_the_run(tmp_path: Path) -> None:
     """A 500 is a failure, and so is a 200 whose body is not the expected one."""
-    answers = {"/_sim/accounts": (201, ACCOUNT), "/MessageApi": (200, "<welcome/>")}
-    answers["/_sim/accounts/load"] = (500, "out of order")
+    answers = {**RIGHT, "/MessageApi": (200, "<welcome/>")}
+    answers["/_sim/accounts/load/handsets"] = (500, "out of order")
 
     with stub(answers) as url:
-        outcome = load_run.attack(url, Plan(users=4, seconds=2), tmp_path)
+        outcome = load_run.attack(url, Plan(users=8, seconds=2), tmp_path)
 
     assert outcome.status == 1
-    assert outcome.failures == outcome.requests > 0
-    assert outcome.faults() == [
-        f"{outcome.requests} of {outcome.requests} answers were not the expected ones"
-    ]
-    reasons = " ".join(column(tmp_path / "run_failures.csv", "Error"))
+    assert outcome.failures > 0
+    assert outcome.why()[0].startswith("failures of all answers is ")
+    reasons = " ".join(rows(tmp_path / "run_failures.csv", "Error"))
     assert "HTTP 500: out of order (expected HTTP 201)" in reasons
     assert "the root element is 'welcome', not 'mtMessageRsp' (expected HTTP 200)" in reasons
+
+
+def test_a_throttle_is_no_failure_and_a_message_that_is_nowhere_is(tmp_path: Path) -> None:
+    """Answers to come later have rows of their own; what was accepted and is in no journal fails."""
+    accepted = '<mtMessageRsp messageId="b75f"/>'
+    busy = '<error code="1002" description="Throughput exceeded. Try again later."/>'
+    answers = {
+        **RIGHT,
+        "/MessageApi/mt/messages": (200, accepted),
+        "/MessageApi/mt/messages/": (429, busy),
+        "/_sim/accounts/load/handsets": (503, "stopped"),
+        "/companies/load/campaigns": (429, '{"errors": []}'),
+    }
+    with stub(answers) as url:
+        outcome = load_run.attack(url, Plan(users=16, seconds=2), tmp_path)
+
+    assert outcome.status == 1
+    stats = rows(tmp_path / "run_stats.csv")
+    later = {name: row for name, row in stats.items() if name.endswith(" (throttled)")}
+    assert {"MT look-up (throttled)", "participants: new (throttled)"} <= set(later)
+    assert {row["Failure Count"] for row in later.values()} == {"0"}
+    assert outcome.throttled == sum(int(row["Request Count"]) for row in later.values())
+    sent = sum(int(stats[name]["Request Count"]) for name in ("MT short", "MT split"))
+    unrecorded = "the journal has 0 submitted messages, the users were told of "
+    [fault] = [fault for fault in outcome.why() if fault.startswith(unrecorded)]
+    assert int(fault.removeprefix(unrecorded).split(",")[0]) == sent
+    assert any("throttled of all answers" in fault for fault in outcome.why())
+
+
+def test_arrivals_do_not_wait_for_answers(tmp_path: Path) -> None:
+    """One user whose answers never come still begins one task after the other, at the rate."""
+    gate = Event()
+    with stub({**RIGHT, "/MessageApi": (429, "")}, gate) as url:
+        Timer(5, gate.set).start()
+        environ = {"LOAD_ARRIVALS": "10"}
+        outcome = load_run.attack(url, Plan(users=1, seconds=3), tmp_path, environ)
+
+    asked = outcome.requests + outcome.throttled
+    assert 1 < asked <= 10 * 3 + 1
+
+
+def test_a_shape_and_its_thresholds_are_those_that_are_named(tmp_path: Path) -> None:
+    """The spike of 20 users begins with four of them; a file of thresholds is what the run must keep."""
+    limits = tmp_path / "limits.toml"
+    limits.write_text("[total]\ncount = 1_000_000\n", encoding="utf-8")
+    environ = {"LOAD_SHAPE": "spike", "LOAD_THRESHOLDS": str(limits)}
+    with stub({**RIGHT, "/MessageApi": (429, "")}) as url:
+        outcome = load_run.attack(url, Plan(users=20, seconds=4), tmp_path, environ)
+
+    assert outcome.status == 1
+    assert outcome.why()[0] == f"count of all answers is {outcome.requests}; least 1e+06"
+    with (tmp_path / "run_stats_history.csv").open(encoding="utf-8", newline="") as file:
+        users = [
+            int(row["User Count"]) for row in csv.DictReader(file) if row["Name"] == "Aggregated"
+        ]
+    assert {4, 20} <= set(users)
 
 
 def test_without_an_account_there_is_no_run(tmp_path: Path) -> None:
@@ -110,36 +230,67 @@ def test_without_an_account_there_is_no_run(tmp_path: Path) -> None:
         outcome = load_run.attack(url, Plan(users=4, seconds=60), tmp_path)
 
     assert outcome.status == 1
-    assert outcome.failures == outcome.requests == 1
+    assert outcome.why() == ["Locust ended with status 1; its own words are above"]
 
 
 @pytest.mark.parametrize(
-    ("outcome", "fault"),
+    ("environ", "status", "told"),
     [
-        (Outcome(status=0), "no requests were made"),
-        (Outcome(status=1, requests=9, failures=2), "2 of 9 answers were not the expected ones"),
-        (Outcome(status=2, requests=9), "Locust ended with status 2"),
+        ({"LOAD_SHAPE": "spke"}, 1, 'there is no load shape "spke"; did you mean "spike"?'),
+        ({"LOAD_THRESHOLDS": "gone.toml"}, 2, "gone.toml: cannot be read"),
+        ({"LOAD_ARRIVALS": "many"}, 2, '"many" is no number above 0 and up to 100000'),
+        ({"LOAD_CLOCK_RATE": "0"}, 2, '"0" is no whole number from 1 to 100000'),
     ],
 )
-def test_a_run_fails_for_a_reason(outcome: Outcome, fault: str) -> None:
-    """No requests, failures, and Locust's own trouble each fail a run."""
-    assert outcome.faults() == [fault]
+def test_a_wrong_wish_is_told_before_anything_is_asked(
+    environ: dict[str, str], status: int, told: str, tmp_path: Path
+) -> None:
+    """Locust ends at once, and says what would do."""
+    command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless"]
+    command += ["--host", "http://127.0.0.1:9"]
+    ended = run(
+        command,
+        env={**os.environ, **environ},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == status
+    assert told in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("outcome", "faults"),
+    [
+        (Outcome(status=0), []),
+        (
+            Outcome(status=1, faults=["2 texts went to a phone twice"]),
+            ["2 texts went to a phone twice"],
+        ),
+        (Outcome(status=2), ["Locust ended with status 2; its own words are above"]),
+    ],
+)
+def test_a_run_fails_for_a_reason(outcome: Outcome, faults: list[str]) -> None:
+    """What the verdict names, or Locust's own trouble, fails a run."""
+    assert outcome.why() == faults
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
         ("LOAD_USERS", "0"),
-        ("LOAD_USERS", "501"),
-        ("LOAD_SECONDS", "601"),
+        ("LOAD_USERS", "5001"),
+        ("LOAD_SECONDS", "604801"),
         ("LOAD_SECONDS", "half a minute"),
-        ("LOAD_SECONDS", ""),
+        ("WORKERS", "-1"),
+        ("WORKERS", "65"),
     ],
 )
 def test_the_plan_is_bounded(
     name: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """At most 500 users and 600 seconds; anything else is the caller's mistake, status 2."""
+    """At most 5,000 users, a week and 64 workers; anything else is the caller's mistake, status 2."""
     with pytest.raises(LoadError, match=f'{name} is "{text}"'):
         Plan.read({name: text})
     assert load_run.main({name: text}, tmp_path) == 2
@@ -160,7 +311,7 @@ def test_a_simulator_that_does_not_end_cleanly_fails_the_run(
 ) -> None:
     """However good its answers were, a simulator that died has failed."""
 
-    def attack(_url: str, _plan: Plan, folder: Path) -> Outcome:
+    def attack(_url: str, _plan: Plan, folder: Path, _environ: Mapping[str, str]) -> Outcome:
         ready = json.loads((folder / "ready.json").read_text(encoding="utf-8"))
         os.kill(ready["pid"], signal.SIGKILL)
         return Outcome(status=0, requests=9)
@@ -168,58 +319,3 @@ def test_a_simulator_that_does_not_end_cleanly_fails_the_run(
     monkeypatch.setattr(load_run, "attack", attack)
     assert load_run.main({}, tmp_path) == 1
     assert "load: FAILED: the simulator ended with status -9" in capfd.readouterr().out
-
-
-def test_users_never_share_a_number() -> None:
-    """A number is valid, is one user's alone, and is none of the magic ones."""
-    users, numbers = (0, 1, 299, 300, 798), (0, 9_999, 10_000, 7_999_999)
-    mdns = [load_script.mdn_of(user, number) for user in users for number in numbers]
-    assert len(set(mdns)) == len(mdns)
-    assert (mdns[0], mdns[-1]) == ("+12002000000", "+19999999999")
-    assert {mdn[:5] for mdn in mdns} == {"+1200", "+1201", "+1499", "+1501", "+1999"}
-    for user, number in ((799, 0), (-1, 0), (0, 8_000_000)):
-        with pytest.raises(ValueError, match="no number"):
-            load_script.mdn_of(user, number)
-
-
-@pytest.mark.parametrize(
-    ("reader", "text"),
-    [
-        (load_script.read_account, "{}"),
-        (load_script.read_account, '{"acquisition_campaigns": []}'),
-        (load_script.read_created, "out of order"),
-        (load_script.read_pending, "not JSON"),
-        (load_script.read_pending, '{"status": "SUBSCRIBED", "expire_date": "2026-01-06"}'),
-        (load_script.read_pending, '{"status": "PENDING"}'),
-        (load_script.read_refusal, '{"errors": []}'),
-        (load_script.read_subscriber("+12002000000"), '{"mobile_phone": null}'),
-        (load_script.read_subscriber("+12002000000"), '{"mobile_phone": {"mdn": "+12"}}'),
-        (load_script.read_mo("yes"), '{"taken_as": "unmatched"}'),
-        (load_script.read_mo("yes"), "[]"),
-        (load_script.read_accepted, "<mtMessageRsp/>"),
-        (load_script.read_accepted, "not XML"),
-        (load_script.read_connect_error(1032), '<error code="1020"/>'),
-        (load_script.read_mt("b75f", 1), '<mtMessage messageId="c86a"/>'),
-        (load_script.read_mt("b75f", 3), '<mtMessage messageId="b75f"/>'),
-    ],
-)
-def test_an_answer_that_is_not_the_expected_one_is_told(
-    reader: load_script.Reader[object], text: str
-) -> None:
-    """Every reader raises Unexpected, and nothing else, at a body it does not expect."""
-    with pytest.raises(Unexpected):
-        reader(text)
-
-
-def test_an_expected_answer_is_read() -> None:
-    """What the next step needs comes out of the answer."""
-    account = load_script.read_created(ACCOUNT)
-    assert account is not None
-    assert (account.campaign, account.list_id, account.keyword) == ("JoinVip01", "1001", "VIP")
-    assert load_script.read_created('{"errors": [{"message": "is taken"}]}') is None
-    assert load_script.read_accepted('<mtMessageRsp messageId="b75f"/>') == "b75f"
-    load_script.read_pending('{"status": "PENDING", "expire_date": "2026-01-06T15:00:00Z"}')
-    load_script.read_refusal('{"errors": [{"message": "InvalidMDNFormat", "code": 2}]}')
-    load_script.read_subscriber("+12002000000")('{"mobile_phone": {"mdn": "+12002000000"}}')
-    load_script.read_mt("b75f", 3)('<mtMessage messageId="b75f" noOfParts="3"/>')
-    assert len(load_script.SPLIT_TEXT) == 400

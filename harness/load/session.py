@@ -1,0 +1,316 @@
+"""A run from its start to its verdict: Locust's listeners, in one process or with a master and workers.
+
+Importing this module registers them. The master, or the one process there is, makes the account,
+tells the workers, and when all users have stopped reconciles, judges, and sets the exit status.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import Any, cast
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import gevent
+from locust import events
+from locust.argument_parser import LocustArgumentParser
+from locust.contrib.fasthttp import FastHttpSession
+from locust.exception import RescheduleTask, StopTest
+from locust.runners import MasterRunner, WorkerRunner
+from locust.stats import CSV_STATS_INTERVAL_SEC
+from msgspec import MsgspecError
+
+from harness.load import charts, script, thresholds
+from harness.load.asking import Call, ask, control_headers
+from harness.load.audit import Findings, audit
+from harness.load.crew import Crew, Orders
+from harness.load.ledger import Ledger
+from harness.load.metrics import History
+from harness.load.pacing import interval_s
+from harness.load.receiver import NoReceiver
+from harness.load.report import figures
+from harness.load.thresholds import BadThresholds, Thresholds
+from harness.load.users import LoadEnvironment
+
+ORDERS, TELL, TOLD = "load orders", "load tell", "load told"
+IDLE = "took no part"
+TOLD_LIMIT_S = 30
+LOOK_S = 2
+FETCH_LIMIT_S = 60
+MOST = 100_000
+
+
+class Session:
+    """What the process that judges knows of a run."""
+
+    def __init__(self, environment: LoadEnvironment, limits: Thresholds) -> None:
+        self.environment = environment
+        self.limits = limits
+        self.concluded = False
+        self.history = History(environment.stats)
+        self.told: dict[str, Mapping[str, int]] = {}
+        self._accounts: list[script.LoadAccount] = []
+        self._looking: gevent.Greenlet | None = None
+
+    @property
+    def _options(self) -> Namespace:
+        return cast("Namespace", self.environment.parsed_options)
+
+    def begin(self) -> None:
+        """Make the account, tell every process, and count from here. Raises StopTest."""
+        environment, runner = self.environment, self.environment.runner
+        assert runner is not None
+        self.concluded, self.history, self._accounts = False, History(environment.stats), []
+        processes = runner.worker_count if isinstance(runner, MasterRunner) else 1
+        accounts = self._open(processes)
+        shaped = environment.shape_class is not None
+        users = self._options.num_users if shaped else runner.target_user_count
+        orders = Orders(accounts, interval_s(users or 1, self._options.arrivals))
+        if isinstance(runner, MasterRunner):
+            told = {"accounts": accounts, "interval_s": orders.interval_s}
+            runner.send_message(ORDERS, {**told, "host": environment.host})
+        else:
+            try:
+                environment.crew = Crew(environment, orders, 0, receiver_host())
+            except NoReceiver as error:
+                raise _given_up(str(error)) from None
+            if not environment.crew.open():
+                raise _given_up(f"{environment.host} registered no callbacks for the load test")
+        self._accounts = accounts
+        environment.stats.clear_all()  # what is counted is the users' own
+        self._looking = gevent.spawn(self._look)
+
+    def conclude(self) -> None:
+        """All users have stopped: reconcile, judge, report."""
+        if self.concluded or not self._accounts:
+            return
+        self.concluded = True
+        self._gather()
+        findings = self._audit()
+        if self._looking is not None:
+            self._looking.kill()
+        self.history.look()
+        total, rows = figures(self.environment.stats)
+        faults = [
+            *thresholds.judge(self.limits, total, rows),
+            *findings.faults,
+            *self._troubles(total.requests),
+        ]
+        if findings.counts is not None:
+            print(f"load: {findings.counts}")
+        for fault in faults:
+            print(f"load: {fault}")
+        prefix = self._options.csv_prefix
+        if prefix:
+            charts.write(prefix, self.history.points)
+            verdict = {
+                "requests": total.requests,
+                "failures": total.failures,
+                "throttled": total.throttled,
+                "requests_per_second": round(total.requests_per_second, 1),
+                "counts": findings.counts._asdict() if findings.counts else {},
+                "faults": faults,
+            }
+            Path(f"{prefix}_verdict.json").write_text(json.dumps(verdict), encoding="utf-8")
+            gevent.sleep(CSV_STATS_INTERVAL_SEC + 0.1)  # Locust writes its files once more
+        self.environment.process_exit_code = 1 if faults else 0
+        if self.environment.crew is not None:
+            self.environment.crew.receiver.close()
+
+    def _troubles(self, requests: int) -> list[str]:
+        """What went wrong with the load itself."""
+        runner, found = self.environment.runner, []
+        assert runner is not None
+        if not requests:
+            found.append("no requests were made")
+        if runner.exceptions:
+            found.append(f"{len(runner.exceptions)} kinds of exception in the users' own code")
+        if isinstance(runner, MasterRunner):
+            idle = sum(counts.get(IDLE, 0) for counts in self.told.values())
+            if idle:
+                found.append(f"{idle} workers took no part; their own words are above")
+            if lost := len(self._accounts) - (len(self.told) - idle):
+                found.append(f"{lost} of {len(self._accounts)} workers have not told their counts")
+        return found
+
+    def _open(self, processes: int) -> list[script.LoadAccount]:
+        """The account of this run; one that an earlier run left is removed."""
+        environment = self.environment
+        client = FastHttpSession(environment.host, environment.events.request, user=None)
+        path = f"/_sim/accounts/{script.COMPANY}"
+        remove = Call("account: remove", "DELETE", path, (204, 200, 404))
+        create = Call("account: create", "POST", "/_sim/accounts", (201,))
+        spec = script.account_spec(processes, self._options.clock_rate)
+        try:
+            ask(client, Ledger(), remove, script.read_nothing)
+            return ask(client, Ledger(), create, script.read_accounts, json=spec)
+        except RescheduleTask:
+            raise _given_up(f"{environment.host} made no account for the load test") from None
+
+    def _audit(self) -> Findings:
+        base = f"{self.environment.host}/_sim/accounts/{script.COMPANY}"
+
+        def fetch(path: str) -> bytes:
+            request = Request(base + path, headers=control_headers())
+            with urlopen(request, timeout=FETCH_LIMIT_S) as answer:
+                return cast("bytes", answer.read())
+
+        try:
+            return audit(fetch, self._gather, self._options.drain, gevent.sleep)
+        except (URLError, OSError, MsgspecError) as error:
+            return Findings(None, [f"the journal could not be read: {error}"])
+
+    def _gather(self) -> Ledger:
+        """What the users of all processes know; workers stop theirs first."""
+        crew, runner = self.environment.crew, self.environment.runner
+        if not isinstance(runner, MasterRunner):
+            assert crew is not None
+            crew.finish()
+            return Ledger(crew.told())
+        self.told.clear()
+        runner.send_message(TELL)
+        limit = perf_counter() + TOLD_LIMIT_S
+        while not set(runner.clients) <= set(self.told) and perf_counter() < limit:
+            gevent.sleep(0.1)
+        return Ledger.sum_of(self.told.values())
+
+    def _look(self) -> None:
+        while True:
+            gevent.sleep(LOOK_S)
+            self.history.look()
+
+
+def _given_up(why: str) -> StopTest:
+    print(f"load: {why}", file=sys.stderr)
+    return StopTest(why)
+
+
+def receiver_host() -> str:
+    """The address the simulator reaches this process's receiver at."""
+    return os.environ.get("LOAD_RECEIVER_HOST", "127.0.0.1")
+
+
+@events.init_command_line_parser.add_listener
+def options(parser: LocustArgumentParser, **_: object) -> None:
+    """The load test's own options; each may stand in the environment too."""
+    add = parser.add_argument_group("smsim").add_argument
+    add(
+        "--arrivals",
+        type=_rate,
+        default=None,
+        env_var="LOAD_ARRIVALS",
+        help="tasks begun in a second by all users, whatever the answers take",
+    )
+    add(
+        "--thresholds",
+        default=str(thresholds.SHIPPED),
+        env_var="LOAD_THRESHOLDS",
+        help="the TOML file the run is judged by",
+    )
+    add(
+        "--clock-rate",
+        type=_whole,
+        default=1,
+        env_var="LOAD_CLOCK_RATE",
+        help="how many times faster than the wall the account's clock runs",
+    )
+    add(
+        "--drain",
+        type=_rate,
+        default=60.0,
+        env_var="LOAD_DRAIN",
+        help="seconds without a move after which what is under way is waited for no longer",
+    )
+
+
+@events.init.add_listener
+def prepare(environment: LoadEnvironment, **_: object) -> None:
+    """Give the process its part, before anything is asked."""
+    runner = environment.runner
+    environment.crew = None
+    if isinstance(runner, WorkerRunner):
+        runner.register_message(ORDERS, take_orders)
+        runner.register_message(TELL, tell)
+        return
+    parsed = environment.parsed_options
+    path = Path(parsed.thresholds if parsed else thresholds.SHIPPED)
+    try:
+        limits = thresholds.load(path, script.ROWS)
+    except BadThresholds as error:
+        print(f"load: {error}", file=sys.stderr)
+        sys.exit(2)
+    session = Session(environment, limits)
+
+    def told(environment: object, msg: Any) -> None:
+        session.told[msg.node_id] = msg.data
+
+    if isinstance(runner, MasterRunner):
+        runner.register_message(TOLD, told)
+    events.test_start.add_listener(lambda **_: session.begin())
+    events.test_stop.add_listener(lambda **_: session.conclude())
+    events.quitting.add_listener(lambda **_: leave(session))
+
+
+def take_orders(environment: LoadEnvironment, msg: Any) -> None:
+    """A worker's part: its account, its receiver. A worker that came too late has no users."""
+    accounts = [script.LoadAccount(*account) for account in msg.data["accounts"]]
+    index = cast("WorkerRunner", environment.runner).worker_index
+    if environment.crew is not None:
+        environment.crew.receiver.close()
+    environment.crew, environment.host = None, msg.data["host"]
+    if not 0 <= index < len(accounts):
+        print("load: this worker came after the test began; start all before it", file=sys.stderr)
+        return
+    try:
+        crew = Crew(environment, Orders(accounts, msg.data["interval_s"]), index, receiver_host())
+    except NoReceiver as error:
+        print(f"load: {error}", file=sys.stderr)
+        return
+    if crew.open():
+        environment.crew = crew
+    else:
+        print("load: this worker could not register its callbacks", file=sys.stderr)
+        crew.receiver.close()
+
+
+def tell(environment: LoadEnvironment, **_: object) -> None:
+    """A worker stops its users, and tells what they know and what Locust counted."""
+    runner = cast("WorkerRunner", environment.runner)
+    runner.stop()
+    if environment.crew is not None:
+        environment.crew.finish()
+    counted: dict[str, Any] = {}
+    environment.events.report_to_master.fire(client_id=runner.client_id, data=counted)
+    runner.send_message("stats", counted)
+    runner.send_message(TOLD, environment.crew.told() if environment.crew else {IDLE: 1})
+
+
+def leave(session: Session) -> None:
+    """A run that was broken off is judged as far as it came; one that never was has failed."""
+    runner = session.environment.runner
+    if runner is not None:
+        runner.stop()
+    if not session.concluded:
+        session.environment.process_exit_code = 1
+
+
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= MOST:
+        raise ArgumentTypeError(f'"{text}" is no number above 0 and up to {MOST}')
+    return value
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST):
+        raise ArgumentTypeError(f'"{text}" is no whole number from 1 to {MOST}')
+    return int(text)

@@ -1,0 +1,300 @@
+"""The users of the load test, weighted as a campaign's days are."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial, wraps
+from itertools import count
+from time import perf_counter
+from typing import Any, TypeVar, cast
+from urllib.parse import quote
+
+import gevent
+from locust import FastHttpUser, task
+from locust.env import Environment
+from locust.exception import RescheduleTask
+
+from harness.load import script
+from harness.load.asking import Call, ask
+from harness.load.crew import VERSION_2, Crew
+from harness.load.ledger import Booked
+from harness.load.receiver import Manner
+from harness.load.script import CALLBACK, CONFIRMATION, HANDSET, Reader, Told
+
+T = TypeVar("T")
+Visit = Callable[[Any], None]
+
+REMEMBERED = 100
+"""How many members, and how many messages sent, a user comes back to."""
+
+STORM = 10
+"""How many people say STOP at once."""
+
+GRUMPY = Manner(slow_s=0.005, refuses_each=100)
+"""A destination that takes its time, and each hundredth time says no at first."""
+
+_XML = {"Content-Type": "text/xml"}
+
+
+class LoadEnvironment(Environment):
+    """Locust's environment with what belongs to one run; None where it could not begin."""
+
+    crew: Crew | None = None
+
+
+def visit(weight: int) -> Callable[[Visit], Visit]:
+    """A task of that weight, done at the pace of the run."""
+
+    def made(act: Visit) -> Visit:
+        @wraps(act)
+        def begun(user: LoadUser) -> None:
+            user.turns += 1
+            user.crew.pace.perform(partial(act, user))
+
+        return cast("Visit", task(weight)(begun))
+
+    return made
+
+
+class LoadUser(FastHttpUser):
+    """A user with numbers of its own, in the run's account."""
+
+    abstract = True
+    concurrency = 100  # calls under way at once, where the pace is open
+
+    def on_start(self) -> None:
+        """Take the next ordinal; the phones of this user are counted from it."""
+        while (crew := cast("LoadEnvironment", self.environment).crew) is None:
+            gevent.sleep(1)  # the process takes no part
+        self.crew = crew
+        self.account = crew.account
+        self.ordinal = crew.next_ordinal()
+        self.used = count()
+        self.turns = 0
+        self.began = perf_counter()
+
+    def wait_time(self) -> float:
+        """How long until the next turn, as the pace says."""
+        return self.crew.pace.wait_s(self.began, self.turns)
+
+    def fresh_mdn(self) -> str:
+        """A number that nobody has used in this run."""
+        return script.mdn_of(self.ordinal, next(self.used))
+
+    def ask(self, call: Call, reader: Reader[T], **sent: Any) -> T:
+        """A call, judged by its answer."""
+        return ask(self.client, self.crew.ledger, call, reader, **sent)
+
+    def platform(
+        self, name: str, status: int, reader: Reader[T], method: str, path: str, **sent: Any
+    ) -> T:
+        """A call of the Platform, with the account's credentials."""
+        call = Call(name, method, f"/companies/{self.account.company_key}{path}", (status,))
+        return self.ask(call, reader, auth=self._auth, headers=VERSION_2, **sent)
+
+    def connect(self, call: Call, reader: Reader[T], **sent: Any) -> T:
+        """A call of Connect, with the account's credentials."""
+        return self.ask(call, reader, auth=self._auth, headers=_XML, **sent)
+
+    def submit(self, name: str, status: int, body: str, reader: Reader[T]) -> T:
+        """POST mt/messages (Connect: send-an-sms-message)."""
+        call = Call(name, "POST", "/MessageApi/mt/messages", (status,), Booked.SUBMIT)
+        return self.connect(call, reader, data=body)
+
+    def participate(self, name: str, status: int, mdn: str, reader: Reader[None]) -> None:
+        """POST participants (Vibes: post_add-a-participant)."""
+        path = f"/campaigns/acquisition/{self.account.campaign}/participants"
+        self.platform(name, status, reader, "POST", path, json={"mobile_phone": {"mdn": mdn}})
+
+    def text(self, name: str, mdn: str, text: str, taken_as: str) -> None:
+        """The phone texts the code, through the control API."""
+        path = f"/_sim/accounts/{self.account.company_key}/handsets/{mdn}/messages"
+        body = {"text": text, "to": self.account.code}
+        call = Call(name, "POST", path, (202,), Booked.TEXT)
+        self.ask(call, script.read_mo(taken_as), json=body)
+
+    def join_by_text(self, mdn: str) -> None:
+        """The keyword, and a yes."""
+        keyword = self.account.keyword
+        with self.crew.waits.begin(Told(CONFIRMATION, mdn)):
+            self.text("MO keyword", mdn, keyword, f"keyword {keyword}")
+            self.say_yes(mdn)
+
+    def say_yes(self, mdn: str) -> None:
+        """Reply Y."""
+        with self.crew.waits.begin(Told(CALLBACK, f"subscription_added {mdn}")):
+            self.text("MO yes", mdn, "Y", "yes")
+
+    def say_stop(self, mdn: str) -> None:
+        """STOP, from a member."""
+        with self.crew.waits.begin(Told(CALLBACK, f"subscription_removed {mdn}")):
+            self.text("MO stop", mdn, "STOP", "stop")
+
+    def on_the_list(self, name: str, status: int, mdn: str, reader: Reader[None]) -> None:
+        """GET subscribers (Vibes: subscription-list-api)."""
+        lists = f"/mobiledb/subscription_lists/{self.account.list_id}"
+        path = f"{lists}/subscribers?mdn={quote(mdn, safe='')}"
+        self.platform(name, status, reader, "GET", path)
+
+    @property
+    def _auth(self) -> tuple[str, str]:
+        return (self.account.username, self.account.password)
+
+
+class MemberUser(LoadUser):
+    """A user whose people become members, and leave again."""
+
+    abstract = True
+
+    def on_start(self) -> None:
+        """Nobody has joined yet."""
+        super().on_start()
+        self.members: deque[str] = deque(maxlen=REMEMBERED)
+
+    def now_member(self, mdn: str) -> None:
+        """The number is on the list at once."""
+        self.on_the_list("subscribers: member", 200, mdn, script.read_subscriber(mdn))
+        self.members.append(mdn)
+
+    @visit(1)
+    def leave(self) -> None:
+        """STOP from whoever has been a member longest."""
+        if self.members:
+            mdn = self.members.popleft()
+            self.say_stop(mdn)
+            self.on_the_list("subscribers: nobody", 404, mdn, script.read_refusal)
+
+
+class WebFormUser(MemberUser):
+    """A web form: people fill it in, say yes or no, do it twice, or mistype their number."""
+
+    weight = 4
+
+    @visit(5)
+    def opt_in(self) -> None:
+        """Add participant, and a yes."""
+        mdn = self.fresh_mdn()
+        with self.crew.waits.begin(Told(CONFIRMATION, mdn)):
+            self.participate("participants: new", 201, mdn, script.read_pending)
+            self.say_yes(mdn)
+        self.now_member(mdn)
+
+    @visit(1)
+    def decline(self) -> None:
+        """Add participant, and a no."""
+        mdn = self.fresh_mdn()
+        self.participate("participants: new", 201, mdn, script.read_pending)
+        self.text("MO no", mdn, "N", "no")
+        self.on_the_list("subscribers: nobody", 404, mdn, script.read_refusal)
+
+    @visit(1)
+    def repeat(self) -> None:
+        """Add a participant who is pending already."""
+        mdn = self.fresh_mdn()
+        self.participate("participants: new", 201, mdn, script.read_pending)
+        self.participate("participants: repeated", 200, mdn, script.read_pending)
+
+    @visit(1)
+    def mistype(self) -> None:
+        """Add a participant whose number is none."""
+        mdn = script.MALFORMED_MDN
+        self.participate("participants: malformed", 400, mdn, script.read_refusal)
+
+
+class KeywordUser(MemberUser):
+    """People who text the keyword that a poster shows."""
+
+    weight = 4
+
+    @visit(4)
+    def join(self) -> None:
+        """The keyword, and a yes."""
+        mdn = self.fresh_mdn()
+        self.join_by_text(mdn)
+        self.now_member(mdn)
+
+
+class SendUser(LoadUser):
+    """A sender on the Message API: short texts, split texts, texts that do not fit, look-ups."""
+
+    weight = 6
+
+    def on_start(self) -> None:
+        """Nothing has been sent yet; its receipts have a destination of their own."""
+        super().on_start()
+        self.receipts = self.crew.receiver.destination(f"/receipts/{self.ordinal}")
+        self.sent: deque[tuple[str, int]] = deque(maxlen=REMEMBERED)
+
+    @visit(6)
+    def send_short(self) -> None:
+        """A text of one segment, and how long until it is on the phone."""
+        mdn = self.fresh_mdn()
+        wish = script.ReceiptWish(self.receipts, mdn)
+        with self.crew.waits.begin(Told(HANDSET, mdn)):
+            body = script.mt_message(mdn, self.account.code, script.SHORT_TEXT, wish=wish)
+            message_id = self.submit("MT short", 200, body, script.read_accepted)
+        self.sent.append((message_id, 1))
+
+    @visit(2)
+    def send_split(self) -> None:
+        """A text of 400 characters, split."""
+        mdn, text = self.fresh_mdn(), script.SPLIT_TEXT
+        body = script.mt_message(mdn, self.account.code, text, split=True)
+        message_id = self.submit("MT split", 200, body, script.read_accepted)
+        self.sent.append((message_id, script.SPLIT_PARTS))
+
+    @visit(1)
+    def send_too_long(self) -> None:
+        """A text of 161 characters, not split: refused."""
+        body = script.mt_message(self.fresh_mdn(), self.account.code, script.TOO_LONG_TEXT)
+        self.submit("MT too long", 422, body, script.read_connect_error(1032))
+
+    @visit(2)
+    def look_up(self) -> None:
+        """A message it sent, the oldest it remembers."""
+        if self.sent:
+            message_id, parts = self.sent.popleft()
+            call = Call("MT look-up", "GET", f"/MessageApi/mt/messages/{message_id}", (200,))
+            self.connect(call, script.read_mt(message_id, parts))
+
+
+class StopStormUser(LoadUser):
+    """Members who all say STOP at once, some of them twice, while a late campaign still goes out."""
+
+    weight = 1
+
+    @visit(1)
+    def storm(self) -> None:
+        """Ten join; ten stop side by side; a text to each must not arrive."""
+        members = [self.fresh_mdn() for _ in range(STORM)]
+        for mdn in members:
+            self.join_by_text(mdn)
+        self.crew.pace.side_by_side(partial(self._stop, *each) for each in enumerate(members))
+
+    def _stop(self, number: int, mdn: str) -> None:
+        self.say_stop(mdn)
+        if number % 2:
+            self.text("MO stop", mdn, "STOP", "stop")
+        body = script.mt_message(mdn, self.account.code, script.LATE_TEXT)
+        self.submit("MT to who stopped", 200, body, script.read_accepted)
+
+
+class ReceiverUser(LoadUser):
+    """An application that takes callbacks slowly, and refuses some at first."""
+
+    weight = 1
+
+    def on_start(self) -> None:
+        """Register a destination of its own for who leaves the list."""
+        super().on_start()
+        url = self.crew.receiver.destination(f"/applications/{self.ordinal}", GRUMPY)
+        with suppress(RescheduleTask):  # it is counted as a failure
+            self.crew.register(self.client, "subscription_removed", url)
+
+    @visit(1)
+    def list_registrations(self) -> None:
+        """See what it is registered for."""
+        self.platform("callbacks: list", 200, script.read_list, "GET", "/config/callbacks")
+        gevent.sleep(0.5)
