@@ -1,0 +1,73 @@
+"""The yardstick of what writes much: SQLite alone, writing the same journal into a new file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+from time import perf_counter
+
+MOST = 400_000
+"""Rows that are written; more would tell nothing new."""
+
+AT_ONCE = 4_000
+"""Rows of one transaction."""
+
+
+def rows_per_second(database: Path) -> float:
+    """How many rows of this file's journal SQLite takes in a second, set as the simulator sets it."""
+    with closing(sqlite3.connect(database)) as source:
+        rows = source.execute("SELECT * FROM journal ORDER BY seq LIMIT ?", (MOST,)).fetchall()
+    fresh = database.with_name("alone.db")
+    with closing(sqlite3.connect(fresh, isolation_level=None)) as target:
+        target.execute("PRAGMA locking_mode = EXCLUSIVE")
+        target.execute("PRAGMA journal_mode = WAL")
+        target.execute("PRAGMA synchronous = NORMAL")
+        target.executescript(files("simulator.store").joinpath("schema.sql").read_text())
+        started = perf_counter()
+        for start in range(0, len(rows), AT_ONCE):
+            target.execute("BEGIN")
+            some = rows[start : start + AT_ONCE]
+            target.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", some)
+            target.execute("COMMIT")
+        seconds = perf_counter() - started
+    for path in fresh.parent.glob(f"{fresh.name}*"):
+        path.unlink()
+    return len(rows) / seconds
+
+
+def read_seconds(database: Path) -> float:
+    """How long SQLite takes to hand over every row of the journal."""
+    with closing(sqlite3.connect(database)) as source:
+        started = perf_counter()
+        for _ in source.execute("SELECT seq, at, kind, type, body FROM journal ORDER BY seq"):
+            pass
+        return perf_counter() - started
+
+
+def find_ms(database: Path, key: str, ids: Sequence[str]) -> list[float]:
+    """How long SQLite takes to find each of these messages."""
+    sql, took = "SELECT * FROM message WHERE company_key = ? AND id = ?", list[float]()
+    with closing(sqlite3.connect(database)) as source:
+        for one in ids:
+            started = perf_counter()
+            source.execute(sql, (key, one)).fetchall()
+            took.append((perf_counter() - started) * 1e3)
+    return took
+
+
+def journal_rows(database: Path, types: tuple[str, ...] = ()) -> int:
+    """How many rows the journal has, or how many of these types."""
+    sql = "SELECT count(*) FROM journal"
+    if types:
+        sql += f" WHERE type IN ({', '.join('?' * len(types))})"
+    with closing(sqlite3.connect(database)) as source:
+        return int(source.execute(sql, types).fetchone()[0])
+
+
+def states(database: Path) -> dict[str, int]:
+    """How many messages stand where."""
+    with closing(sqlite3.connect(database)) as source:
+        return dict(source.execute("SELECT state, count(*) FROM message GROUP BY state"))

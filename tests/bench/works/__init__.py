@@ -1,0 +1,1 @@
+"""The works that are measured: a module each, whose `measure` returns results."""

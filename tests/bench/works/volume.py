@@ -1,0 +1,133 @@
+"""What a million recorded messages change: the pace, the memory, a search, a restart."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from time import perf_counter
+from typing import NamedTuple
+
+from harness.environment import SimAccount
+from tests.bench import calls, machine, servers, sqlite_alone
+from tests.bench.flood import flood
+from tests.bench.results import Figure, at_least, at_most
+from tests.bench.servers import Served
+from tests.bench.sizes import Plan
+
+PHONES = 10_000
+"""The same phones again and again, so that what grows is the messages."""
+
+BUNDLES = 8
+"""Connections by which bundles come in."""
+
+RESTART_LIMIT_S = 900
+
+
+class _Filled(NamedTuple):
+    rates: tuple[float, float]
+    memory: tuple[float, float]
+
+
+async def measure(plan: Plan) -> list[Figure]:
+    """The pace and memory after the last message beside those after the first; then the file."""
+    async with servers.smsim(plan.folder) as served:
+        filled = await _fill(plan, served, await served.account(calls.spec()))
+    return [*_growth(plan, filled), *await _again(plan)]
+
+
+async def _fill(plan: Plan, served: Served, account: SimAccount) -> _Filled:
+    first, phones = plan.sizes.first_messages, calls.Phones().take(PHONES)
+    steps = [calls.submit(phone) for phone in phones]
+
+    async def some() -> tuple[float, float]:
+        """So many single submits, and their end; the rate, and the memory after it."""
+        made = (steps[number % PHONES] for number in range(first))
+        rate = (await flood(served.url, made, 200)).rate
+        await account.advance("1h")
+        return rate, machine.memory_mib(served.pid)
+
+    begins = await some()
+    for start in range(first, plan.sizes.messages, first):
+        more = min(first, plan.sizes.messages - start)
+        await flood(served.url, calls.bundles(more, phones), 200, BUNDLES)
+        await account.advance("1h")
+    ends = await some()
+    return _Filled((begins[0], ends[0]), (begins[1], ends[1]))
+
+
+def _growth(plan: Plan, filled: _Filled) -> list[Figure]:
+    many, first = plan.sizes.messages, plan.sizes.first_messages
+    return [
+        Figure(
+            name="volume",
+            work=f"Message API submit after {many:,} messages",
+            unit="calls/s",
+            rounds=(filled.rates[1],),
+            yardstick=f"the first {first:,}",
+            against=(filled.rates[0],),
+            target=at_least(0.9),
+        ),
+        Figure(
+            name="volume-memory",
+            work="The same: memory",
+            unit="MiB",
+            rounds=(filled.memory[1],),
+            yardstick=f"after the first {first:,}",
+            against=(filled.memory[0],),
+            target=at_most(FLAT, "ratio"),
+            note=f"flat is taken for at most {FLAT} of the memory then",
+        ),
+    ]
+
+
+FLAT = 1.1
+"""How much more memory is still flat: allocators do not give all back."""
+
+
+async def _again(plan: Plan) -> list[Figure]:
+    """Start on the same file, and find single messages in it."""
+    database = servers.database(plan.folder)
+    wanted = _some_ids(database, plan.sizes.searches)
+    read_alone = sqlite_alone.read_seconds(database)
+    found_alone = sqlite_alone.find_ms(database, calls.KEY, wanted)
+    started = perf_counter()
+    async with servers.smsim(plan.folder, RESTART_LIMIT_S) as served:
+        ready = perf_counter() - started
+        path = f"/_sim/accounts/{calls.KEY}/messages/"
+        asked = [calls.request("GET", path + one) for one in wanted]
+        await flood(served.url, asked[:1], 200, 1)
+        found = await flood(served.url, asked, 200, 1)
+        memory = machine.memory_mib(served.pid)
+    many = plan.sizes.messages
+    return [
+        Figure(
+            name="find",
+            work=f"Find one of {many:,} recorded messages by its id",
+            unit="ms",
+            rounds=tuple(found.waits_ms),
+            yardstick="SQLite alone",
+            against=tuple(sorted(found_alone)),
+            target=at_most(5.0),
+            note=f"p99 {found.p99_ms:.1f} ms",
+        ),
+        Figure(
+            name="restart",
+            work="Restart on that database, to ready",
+            unit="s",
+            rounds=(ready,),
+            yardstick="SQLite alone, reading the journal",
+            against=(read_alone,),
+            target=at_most(3.0),
+            note=f"{memory:.0f} MiB after it",
+        ),
+    ]
+
+
+def _some_ids(database: Path, many: int) -> list[str]:
+    """Ids of messages from all over the file."""
+    with closing(sqlite3.connect(database)) as source:
+        last = source.execute("SELECT max(position) FROM message").fetchone()[0]
+        sql = "SELECT id FROM message WHERE position >= ? ORDER BY position LIMIT 1"
+        places = (last * number // many for number in range(many))
+        return [source.execute(sql, (place,)).fetchone()[0] for place in places]
