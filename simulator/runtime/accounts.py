@@ -67,6 +67,7 @@ class Accounts:
         """Stop every account."""
         for universe in self.all():
             await universe.stop()
+            await universe.keep_image()
 
     async def create(self, record: AccountRecord, account: Account) -> Universe:
         """Make an account. Raises AccountExists where the key or the user name is taken."""

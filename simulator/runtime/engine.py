@@ -66,6 +66,7 @@ class Engine:
         self.moving = asyncio.Lock()
         self._alarm: asyncio.TimerHandle | None = None
         self._failure: Exception | None = None
+        self._ended = False
         self._encoder = msgspec.json.Encoder()
         self._task: asyncio.Task[None] | None = None
 
@@ -84,6 +85,7 @@ class Engine:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         if self._failure is None:
+            self._ended = True
             self._fail(EngineFailed("it was stopped or removed meanwhile"), [])
 
     def now(self) -> Instant:
@@ -286,6 +288,11 @@ class Engine:
         for job in jobs:
             if not job.done.done():
                 job.done.set_exception(self._failed())
+
+    @property
+    def failed(self) -> bool:
+        """Whether it stopped because something went wrong."""
+        return self._failure is not None and not self._ended
 
     def _failed(self) -> EngineFailed:
         failed = EngineFailed(

@@ -194,6 +194,14 @@ class Store(Protocol):
         """
         ...
 
+    async def image(self, account: str) -> tuple[int, bytes] | None:
+        """The image kept for an account, and the row it was made at."""
+        ...
+
+    async def save_image(self, account: str, seq: int, image: bytes) -> None:
+        """Keep an image in place of the one there is; it goes with the journal."""
+        ...
+
     async def commit(self, batch: Batch) -> None:
         """Append to the journal and bring its projections up to it, in one transaction."""
         ...

@@ -15,9 +15,13 @@ from simulator.errors import EngineFailed
 from simulator.runtime.clock import Wall
 from simulator.runtime.engine import Engine
 from simulator.runtime.feed import Feed
+from simulator.runtime.images import WORTH, image_of, world_of
 from simulator.runtime.outbox import Outbox
 from simulator.runtime.ports import AccountRecord, Entry, MessageRecord, Store, Transport
 from simulator.runtime.throttle import Throttle
+
+PAGE = 20_000
+"""So many rows of a journal are read at a time."""
 
 Probe = Callable[[], Awaitable[None]]
 
@@ -75,6 +79,15 @@ class Universe:
         await self.outbox.stop()
         await self.engine.stop()
         self.feed.close()
+
+    async def keep_image(self) -> None:
+        """Once stopped: keep what the next start begins from, where that is worth it."""
+        seq = self.engine.seq
+        if self.engine.failed or self.store.at_once:
+            return
+        kept = await self.store.image(self.record.company_key)
+        if seq - (kept[0] if kept is not None else 0) >= WORTH:
+            await self.store.save_image(self.record.company_key, seq, image_of(self.world))
 
     async def message(self, message_id: str) -> tuple[MessageRecord, int] | None:
         """A recorded message by its id or a part's id, with the part's number."""
@@ -157,11 +170,11 @@ async def resume(
 
     A live clock has gone on meanwhile; `as_it_was` lets it go on from where it stood.
     """
-    entries = await store.entries(record.company_key)
-    if not entries and record.account is not None:
+    seq, world = await _world(record.company_key, store)
+    if world is None:
+        if record.account is None:
+            raise EngineFailed(f'the account "{record.company_key}" has no journal')
         return await begin(record, record.account, store, transport, wall)
-    world = rebuild(entries)
-    seq = entries[-1].seq
     engine = Engine(record.company_key, world, store, wall, seq)
     universe = Universe(record, engine, store, transport, wall)
     universe.start()
@@ -173,12 +186,34 @@ async def resume(
     return universe
 
 
-def rebuild(entries: list[Entry]) -> World:
-    """The world a journal leads to: its first event opens it, the others are applied."""
-    events = [entry for entry in entries if entry.kind == "event"]
-    if not events or not isinstance(events[0].value, AccountOpened):
-        raise EngineFailed("the journal does not begin with AccountOpened")
-    world = World(events[0].value.account)
+async def _world(key: str, store: Store) -> tuple[int, World | None]:
+    """The last row of a journal and the world it leads to; None where there is no row."""
+    seq, world = 0, None
+    kept = await store.image(key)
+    if kept is not None:
+        world = world_of(kept[1])
+        seq = kept[0] if world is not None else 0
+    begun = seq
+    while entries := await store.entries(key, seq, PAGE):
+        world = rebuild(entries, world)
+        seq = entries[-1].seq
+    if world is not None and seq - begun >= WORTH and not store.at_once:
+        await store.save_image(key, seq, image_of(world))
+    return seq, world
+
+
+def rebuild(entries: list[Entry], world: World | None = None) -> World:
+    """The world a journal leads to: its first event opens it, the others are applied.
+
+    With `world` the rows are those after it. Raises EngineFailed.
+    """
+    events = (entry for entry in entries if entry.kind == "event")
+    if world is None:
+        first = next(events, None)
+        if first is None or not isinstance(first.value, AccountOpened):
+            raise EngineFailed("the journal does not begin with AccountOpened")
+        world = World(first.value.account)
+        world.apply(first.value, first.at)
     for entry in events:
         event: AnyEvent = entry.value  # type: ignore[assignment]
         world.apply(event, entry.at)

@@ -181,6 +181,13 @@ class MemoryStore:
         self._stop_reading(target)
         return book.row(rows)
 
+    async def image(self, _account: str) -> tuple[int, bytes] | None:
+        """Nothing here outlives the process."""
+        return None
+
+    async def save_image(self, _account: str, _seq: int, _image: bytes) -> None:
+        """Nor is anything kept for that."""
+
     async def commit(self, batch: Batch) -> None:
         """Append, and note what each row is to which message."""
         book = self._books[batch.account]

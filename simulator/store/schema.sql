@@ -15,6 +15,13 @@ CREATE TABLE journal (
     PRIMARY KEY (company_key, seq)
 ) WITHOUT ROWID;
 
+-- what the journal leads to at a row, to begin a restart from; it can be thrown away
+CREATE TABLE image (
+    company_key TEXT PRIMARY KEY,
+    seq         INTEGER NOT NULL,
+    body        BLOB NOT NULL
+);
+
 CREATE TABLE message (
     company_key TEXT NOT NULL,
     position    INTEGER NOT NULL,

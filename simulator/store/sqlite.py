@@ -104,17 +104,18 @@ class SqliteStore:
 
     async def delete_account(self, key: str) -> None:
         """Remove every row of the account, in one transaction."""
-        await self._forget(key, "account", *_DERIVED)
+        await self._forget(key, "account", "image", *_DERIVED)
 
     async def clear_journal(self, key: str) -> None:
         """Remove every row of the account but its record, in one transaction."""
-        await self._forget(key, *_DERIVED)
+        await self._forget(key, "image", *_DERIVED)
 
     async def copy_journal(
         self, source: str, target: str, record: AccountRecord | None = None
     ) -> Entry:
         """Copy every row under the other key, in one transaction."""
         async with self._transaction() as db:
+            await db.execute("DELETE FROM image WHERE company_key = ?", (target,))
             for table, columns in _DERIVED.items():
                 await db.execute(f"DELETE FROM {table} WHERE company_key = ?", (target,))
                 await db.execute(
@@ -131,6 +132,17 @@ class SqliteStore:
         last = "SELECT seq, at, kind, type, body FROM journal WHERE company_key = ?"
         rows = await self._all(f"{last} ORDER BY seq DESC LIMIT 1", (target,))
         return entry_of(rows[0])
+
+    async def image(self, account: str) -> tuple[int, bytes] | None:
+        """The image, and its row."""
+        rows = await self._all("SELECT seq, body FROM image WHERE company_key = ?", (account,))
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    async def save_image(self, account: str, seq: int, image: bytes) -> None:
+        """One for an account."""
+        sql = "INSERT OR REPLACE INTO image (company_key, seq, body) VALUES (?, ?, ?)"
+        async with self._lock:
+            await self._db.execute(sql, (account, seq, image))
 
     async def commit(self, batch: Batch) -> None:
         """Hand the batch to the next transaction; return when that is committed."""
