@@ -6,13 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from harness.copying.account_document import account_document
 from harness.copying.session import Rows, Session, replayed
 from harness.copying.steps_of import Phones, Remark, Step, Steps
-
-_WIDTH = 96
+from harness.scenario.yaml_text import block, flow, lines
 
 MOST_PEOPLE = 200
 """Of so many people each is looked at in the end; of more those alone that something was done with."""
@@ -43,7 +40,7 @@ class Copy:
         said = [item.text for item in self.steps if isinstance(item, Remark) and item.is_loss]
         off = [f"invariant {name} broke: {why}" for name, why in self.off.items()]
         dropped = [
-            f"{_flow(check)} does not hold when it is played: {why}" for check, why in self.dropped
+            f"{flow(check)} does not hold when it is played: {why}" for check, why in self.dropped
         ]
         return [*self.head, *off, *said, *dropped]
 
@@ -81,28 +78,28 @@ def copy(rows: Rows, name: str | None = None) -> Copy:
 
 def text_of(made: Copy) -> str:
     """The file's text."""
-    parts = [f"# {line}" for line in _lines(made.head)]
-    parts += [_block({"name": made.name}), _block({"about": made.about})]
+    parts = [f"# {line}" for line in lines(made.head)]
+    parts += [block({"name": made.name}), block({"about": made.about})]
     if made.seed:
-        parts.append(_block({"seed": made.seed}))
+        parts.append(block({"seed": made.seed}))
     if made.account:
-        parts.append(_block({"account": made.account}))
+        parts.append(block({"account": made.account}))
     if made.off:
-        parts += [f"# {line}" for line in _lines(made.off.values())]
-        parts.append(_block({"invariants": {"off": list(made.off)}}))
+        parts += [f"# {line}" for line in lines(made.off.values())]
+        parts.append(block({"invariants": {"off": list(made.off)}}))
     if made.people:
         parts.append("people:")
-        parts += [f"  {_flow(name)}: {_flow(told)}" for name, told in made.people.items()]
+        parts += [f"  {flow(name)}: {flow(told)}" for name, told in made.people.items()]
     parts.append("steps:")
     for step in made.steps:
         if isinstance(step, Remark):
-            parts += [f"  # {line}" for line in _lines([step.text])]
+            parts += [f"  # {line}" for line in lines([step.text])]
         else:
-            parts += [f"  - {key}: {_flow(value)}" for key, value in step.items()]
+            parts += [f"  - {key}: {flow(value)}" for key, value in step.items()]
     parts.append("  - expect:" if made.checks else "  - expect: []")
     parts += [f"    - {_bare(check)}" for check in made.checks]
     for check, why in made.dropped:
-        parts += [f"    # {_bare(check)}", *(f"    # {line}" for line in _lines([why]))]
+        parts += [f"    # {_bare(check)}", *(f"    # {line}" for line in lines([why]))]
     return "\n".join([*parts, ""])
 
 
@@ -133,53 +130,6 @@ def _healed(session: Session) -> list[Step | Remark]:
     return [why, *({"heal": key} for key in ids)]
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes every value out where it stands."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """What stands twice is written twice."""
-        return True
-
-
-def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
-    """A text of several lines stands on one, its ends written out; none names a parameter."""
-    style = '"' if "\n" in value or "\r" in value else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value.replace("${", "$${"), style=style)
-
-
-_Dumper.add_representer(str, _text)
-
-
-def _block(value: Any) -> str:
-    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
-    return str(text).rstrip("\n")
-
-
-def _flow(value: Any) -> str:
-    """A value on one line."""
-    text = yaml.dump(
-        value,
-        Dumper=_Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        default_flow_style=True,
-        width=10**6,
-    )
-    return str(text).removesuffix("...\n").strip()
-
-
 def _bare(value: dict[str, Any]) -> str:
     """A mapping of one member, without its braces."""
-    return "".join(f"{key}: {_flow(told)}" for key, told in value.items())
-
-
-def _lines(texts: Iterable[str]) -> list[str]:
-    """Texts as lines that fit in a comment; none of them can end it."""
-    lines: list[str] = []
-    for text in texts:
-        lines.append("")
-        for word in text.split():
-            if lines[-1] and len(lines[-1]) + len(word) >= _WIDTH - 6:
-                lines.append("")
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
+    return "".join(f"{key}: {flow(told)}" for key, told in value.items())

@@ -8,17 +8,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from shlex import quote
-from typing import Any
-
-import yaml
 
 from harness.explore.playing import Breakage, CannotBeDone, Ground
 from harness.explore.searching import Finding
 from harness.scenario.reading import SUFFIXES, Scenario, check
 from harness.scenario.source import read_file
+from harness.scenario.yaml_text import block, flow, lines
 from simulator.errors import SmsimError, UserError
 
-_WIDTH = 96
 _OWN = ("name", "rules", "about", "invariants", "steps")
 
 
@@ -58,9 +55,9 @@ def text_of(finding: Finding, path: Path) -> str:
     parts = [
         f"# Found by: smsim explore {quote(scenario.file)} "
         f"--seed {finding.seed} --examples {finding.examples}",
-        *_comment(f"It breaks {what}{whom}: {breakage.text}"),
+        *(f"# {line}" for line in lines([f"It breaks {what}{whom}: {breakage.text}"])),
         f"# Again: smsim run {quote(str(path))}",
-        _block({"name": f"Found in {scenario.name}: {what} breaks"}),
+        block({"name": f"Found in {scenario.name}: {what} breaks"}),
     ]
     setup = {key: value for key, value in document.items() if key not in _OWN}
     if "sut" in setup:
@@ -71,8 +68,8 @@ def text_of(finding: Finding, path: Path) -> str:
         del invariants["off"]
     if invariants:
         setup["invariants"] = invariants
-    parts += [_block({key: value}) for key, value in setup.items()]
-    steps = [f"  - {key}: {_flow(value)}" for step in finding.steps for key, value in step.items()]
+    parts += [block({key: value}) for key, value in setup.items()]
+    steps = [f"  - {key}: {flow(value)}" for step in finding.steps for key, value in step.items()]
     return "\n".join([*parts, "steps:", *steps, ""])
 
 
@@ -94,47 +91,3 @@ def _must_break(path: Path, breakage: Breakage, ground: Ground) -> None:
             f"{breakage.kind} broke ({breakage.text}), and did not when it was played again: "
             "something is not the same each time"
         )
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes every value out where it stands."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """What stands twice is written twice."""
-        return True
-
-
-def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
-    """A text as the language takes it: `${` would be a parameter."""
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value.replace("${", "$${"))
-
-
-_Dumper.add_representer(str, _text)
-
-
-def _block(value: Any) -> str:
-    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
-    return str(text).rstrip("\n")
-
-
-def _flow(value: Any) -> str:
-    """A value on one line."""
-    text = yaml.dump(
-        value,
-        Dumper=_Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        default_flow_style=True,
-        width=10**6,
-    )
-    return str(text).removesuffix("...\n").strip()
-
-
-def _comment(text: str) -> list[str]:
-    """Text of any length as lines of a comment."""
-    lines: list[str] = ["#"]
-    for word in text.split():
-        if len(lines[-1]) + len(word) > _WIDTH:
-            lines.append("#")
-        lines[-1] += f" {word}"
-    return lines

@@ -19,7 +19,9 @@ from harness.scenario.campaign_names import Fault, known
 from harness.scenario.parts import Path
 from harness.scenario.step_specs import StepSpec
 
-_USE = re.compile(r"\{kept\.([^{}]*)\}")
+_USE = re.compile(r"(?<!\{)\{kept\.([^{}]*)\}(?!\})")
+"""A kept value; in two pairs of braces it is a template's."""
+
 _BARE = re.compile(r"kept\.\S+")
 
 

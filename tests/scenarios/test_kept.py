@@ -32,16 +32,16 @@ async def test_a_kept_value_stands_in_a_path_a_text_and_a_check(url: bool) -> No
     """The broadcast's id is its path, a text that is sent, and what the phone must show."""
     steps = """\
   - vibes: {call: "GET mobiledb/broadcasts/{kept.sale}", gives: {name: Sal*}, keep: {name: name}}
-  - submit: {to: ana, text: "{kept.name} number {kept.sale}"}
+  - submit: {to: ana, text: "{kept.name} number {kept.sale} {{kept.sale}}"}
   - advance: 1h
   - expect:
-      - inbox: {person: ana, is: ["Sale number {kept.sale}"]}
+      - inbox: {person: ana, is: ["Sale number {kept.sale} {{kept.sale}}"]}
       - no_message: {text: "{kept.name}"}
 """
     result = await _played(MADE + steps, url=url)
     assert result.verdict is Verdict.PASSED, (result.broken, result.failures)
     wrong = await _played(MADE + steps.replace('is: ["Sale number', 'is: ["Sales number'), url=url)
-    assert wrong.failures[0].expected == 'ana received "Sales number 1"'
+    assert wrong.failures[0].expected == 'ana received "Sales number 1 {{kept.sale}}"'
 
 
 async def test_a_kept_value_is_what_it_was_in_a_body() -> None:
