@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from simulator.api.branches import Branches
 from simulator.api.platform import (
     acquisition,
     callbacks,
@@ -232,15 +233,12 @@ NOT_SIMULATED: tuple[tuple[str, str, str], ...] = (
 
 def add_routes(app: web.Application) -> None:
     """Put every operation of the Platform into the application."""
+    branches = Branches("/companies/{company_key}", "{slash:/?}")
     for operation in OPERATIONS:
-        _add(app, operation.method, operation.path, operation.handler)
+        branches.add(operation.method, f"/{operation.path}", handled(operation.handler))
     for method, path, name in NOT_SIMULATED:
-        _add(app, method, path, _not_simulated(name))
-
-
-def _add(app: web.Application, method: str, path: str, handler: Handler) -> None:
-    resource = app.router.add_resource(f"/companies/{{company_key}}/{path}{{slash:/?}}")
-    resource.add_route(method, handled(handler))
+        branches.add(method, f"/{path}", handled(_not_simulated(name)))
+    app.router.register_resource(branches)
 
 
 def _not_simulated(name: str) -> Handler:
