@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from simulator import __version__
 from simulator.api.control.call import denied, universe_of
@@ -18,6 +18,9 @@ from simulator.domain.record import Command, Record
 from simulator.errors import EngineFailed, UserError
 from simulator.runtime.universe import Universe
 from simulator.ui import words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -137,6 +140,9 @@ def respond(template: str, status: int = 200, **values: object) -> web.Response:
 
 @cache
 def _environment() -> Environment:
+    """Where the templates are; jinja2 is imported when the first page is asked for."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("simulator.ui"),
         autoescape=True,
