@@ -40,19 +40,24 @@ CREATE TABLE message (
     list_ids    TEXT NOT NULL, -- JSON
     body        BLOB NOT NULL,
     history     TEXT NOT NULL,
+    wording     INTEGER NOT NULL,
     PRIMARY KEY (company_key, position)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX message_id ON message (company_key, id);
 CREATE INDEX message_mdn ON message (company_key, mdn, position);
 -- what a search asks of a message, in a row so short that a million of them are looked through at once
-CREATE INDEX message_words ON message
-    (company_key, position, direction, state, code, purpose, campaign_id, list_ids);
+CREATE INDEX message_words ON message (company_key, position, state, wording);
 
--- every value of message.list_ids, so that a search for one list compares and does not look into each
-CREATE TABLE list_set (
+-- every combination of words that messages of an account have, so that a search compares numbers
+CREATE TABLE wording (
     company_key TEXT NOT NULL,
-    list_ids    TEXT NOT NULL,
-    PRIMARY KEY (company_key, list_ids)
+    number      INTEGER NOT NULL,
+    direction   TEXT NOT NULL,
+    code        TEXT NOT NULL,
+    purpose     TEXT NOT NULL,
+    campaign_id TEXT,
+    list_ids    TEXT NOT NULL, -- JSON
+    PRIMARY KEY (company_key, number)
 ) WITHOUT ROWID;
 
 CREATE TABLE text_block (

@@ -26,18 +26,19 @@ from simulator.runtime.ports import (
     MessageQuery,
     MessageRecord,
 )
-from simulator.store import sqlite_search
+from simulator.store import sqlite_search, sqlite_words
 from simulator.store.opening import OPENING, opening
 from simulator.store.sqlite_rows import COLUMNS, Row, entry_of, message_of, projected
 from simulator.store.sqlite_texts import TextBlocks
+from simulator.store.sqlite_words import Wordings
 
 FORMAT_VERSION = 4
 APPLICATION_ID = 0x534D5331  # "SMS1"
 
 _DERIVED = {
     "journal": "seq, at, kind, type, body",
-    "message": COLUMNS,
-    "list_set": "list_ids",
+    "message": f"{COLUMNS}, wording",
+    "wording": f"number, {sqlite_words.COLUMNS}",
     "text_block": "first, last, positions, texts",
     "part": "id, message_id, number",
     "trail": "message_id, seq",
@@ -67,6 +68,7 @@ class SqliteStore:
         self._writer: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
         self._texts = TextBlocks()
+        self._wordings = Wordings()
 
     async def open(self) -> None:
         """Open or make the file. Raises ForeignDatabase (untouched) or DatabaseInUse."""
@@ -229,7 +231,7 @@ class SqliteStore:
     async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
         """A change of all there is of an account, whole or not at all. Raises EngineFailed."""
         async with self._lock:
-            self._texts.forget()
+            self._forgotten()
             await self._db.execute("BEGIN")
             try:
                 yield self._db
@@ -238,6 +240,11 @@ class SqliteStore:
                 with suppress(sqlite3.Error):
                     await self._db.rollback()
                 raise EngineFailed(f"{self.path} could not be changed: {error}") from error
+
+    def _forgotten(self) -> None:
+        """What is known of the file may not be so any more."""
+        self._texts.forget()
+        self._wordings.forget()
 
     async def _prepare(self, known: bool) -> None:
         db = self._db
@@ -266,7 +273,7 @@ class SqliteStore:
                 except Exception as error:  # noqa: BLE001 - disk full or gone: the engines stop
                     with suppress(sqlite3.Error):
                         await self._db.rollback()
-                    self._texts.forget()
+                    self._forgotten()
                     for _, done in work:
                         if not done.done():
                             done.set_exception(error)
@@ -284,7 +291,8 @@ class SqliteStore:
             for entry in batch.entries
         ]
         await db.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", journal)
-        for table, rows in projected(batches).items():
+        await self._wordings.read(db, (batch.account for batch in batches))
+        for table, rows in projected(batches, self._wordings).items():
             if rows:
                 await db.executemany(table, rows)
         await self._texts.follow(db, batches)

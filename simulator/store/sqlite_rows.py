@@ -8,7 +8,8 @@ import msgspec
 
 from simulator.domain.instants import Instant
 from simulator.runtime.ports import Batch, Entry, MessageRecord
-from simulator.store import projections
+from simulator.store import projections, sqlite_words
+from simulator.store.sqlite_words import Wordings, Words
 
 Row = tuple[Any, ...]
 
@@ -18,8 +19,9 @@ COLUMNS = (
 )
 """Of a recorded message, in the order of its record."""
 
-_INSERT_MESSAGE = f"INSERT INTO message (company_key, {COLUMNS}) VALUES ({', '.join('?' * 17)})"
-_INSERT_LISTS = "INSERT OR IGNORE INTO list_set VALUES (?, ?)"
+_INSERT_MESSAGE = (
+    f"INSERT INTO message (company_key, {COLUMNS}, wording) VALUES ({', '.join('?' * 18)})"
+)
 _INSERT_PART = "INSERT INTO part VALUES (?, ?, ?, ?)"
 _MOVE_MESSAGE = (
     "UPDATE message SET state = coalesce(?, state), "
@@ -32,18 +34,17 @@ _INSERT_TRAIL = "INSERT INTO trail VALUES (?, ?, ?)"
 _INSERT_ATTEMPT = "INSERT INTO attempt (company_key, delivery_id, body) VALUES (?, ?, ?)"
 
 
-def projected(batches: list[Batch]) -> dict[str, list[Row]]:
+def projected(batches: list[Batch], wordings: Wordings) -> dict[str, list[Row]]:
     """The rows each statement is to write, statements in the order they must run."""
     rows: dict[str, list[Row]] = {
         _INSERT_MESSAGE: [],
-        _INSERT_LISTS: [],
+        sqlite_words.INSERT: [],
         _INSERT_PART: [],
         _MOVE_MESSAGE: [],
         _REPLACE_MESSAGE: [],
         _INSERT_TRAIL: [],
         _INSERT_ATTEMPT: [],
     }
-    sets: set[tuple[str, str]] = set()
     for batch in batches:
         key = batch.account
         for entry in batch.entries:
@@ -53,8 +54,13 @@ def projected(batches: list[Batch]) -> dict[str, list[Row]]:
                 history = msgspec.json.encode(record.history).decode()
                 *values, list_ids, body, _ = msgspec.structs.astuple(record)
                 lists = msgspec.json.encode(list_ids).decode()
-                sets.add((key, lists))
-                rows[_INSERT_MESSAGE].append((key, *values, lists, body, history))
+                words = Words(
+                    record.direction, record.code, record.purpose, record.campaign_id, lists
+                )
+                number, is_new = wordings.number(key, words)
+                if is_new:
+                    rows[sqlite_words.INSERT].append((key, number, *words))
+                rows[_INSERT_MESSAGE].append((key, *values, lists, body, history, number))
                 parts = projections.message_of(entry).part_ids[1:]
                 for number, part in enumerate(parts, start=2):
                     rows[_INSERT_PART].append((key, part, record.id, number))
@@ -73,7 +79,6 @@ def projected(batches: list[Batch]) -> dict[str, list[Row]]:
         rows[_INSERT_ATTEMPT] += [
             (key, item.delivery_id, msgspec.json.encode(item)) for item in batch.attempts
         ]
-    rows[_INSERT_LISTS] += sorted(sets)
     return rows
 
 

@@ -1,7 +1,7 @@
 """Which messages of a SQLite file a query asks for: found in short rows, then read.
 
-Instants become positions, for time never goes back in a journal. Words are looked for in the index
-`message_words`, texts in blocks, a few at a time, so that commits go on meanwhile.
+Instants become positions, for time never goes back in a journal. Words are numbers (`sqlite_words`), looked
+for in the index `message_words`, texts in blocks, a few at a time, so that commits go on meanwhile.
 """
 
 from __future__ import annotations
@@ -37,13 +37,16 @@ class _Terms(NamedTuple):
 
 async def messages(ask: Ask, account: str, query: MessageQuery) -> list[MessageRecord]:
     """Recorded messages that meet the query, in its order."""
+    words = await _in_numbers(ask, account, query)
+    if words is None:
+        return []
     query = await _in_positions(ask, account, query)
     if query.text is None:
-        found = await _by_words(ask, account, query)
+        found = await _by_words(ask, account, query, words)
     elif query.mdn is not None:
-        found = await _on_phone(ask, account, query)
+        found = await _on_phone(ask, account, query, words)
     else:
-        found = await _by_text(ask, account, query)
+        found = await _by_text(ask, account, query, words)
     return [message_of(row) for row in found]
 
 
@@ -73,36 +76,33 @@ async def _first_at(ask: Ask, account: str, instant: int) -> int:
     return low
 
 
-async def _by_words(ask: Ask, account: str, query: MessageQuery) -> list[Row]:
-    terms, words, order = _bounds(account, query), _words(account, query), _order(query)
+async def _by_words(ask: Ask, account: str, query: MessageQuery, words: _Terms) -> list[Row]:
+    terms, order = _bounds(account, query), _order(query)
     source = "message"
     if query.mdn is not None:
         source = "message INDEXED BY message_mdn"
         terms = _and(terms, _Terms("mdn = ?", (query.mdn,)), words)
-    elif words.values:
+    elif words.sql:
         short = _and(terms, words)
         sql = f"SELECT position FROM message INDEXED BY message_words WHERE {short.sql}"
         found = await ask(f"{sql} {order} LIMIT ?", (*short.values, query.limit))
-        return await _read(ask, account, query, [row[0] for row in found])
+        return await _read(ask, account, query, words, [row[0] for row in found])
     sql = f"SELECT {COLUMNS} FROM {source} WHERE {terms.sql} {order} LIMIT ?"
     return await ask(sql, (*terms.values, query.limit))
 
 
-async def _on_phone(ask: Ask, account: str, query: MessageQuery) -> list[Row]:
+async def _on_phone(ask: Ask, account: str, query: MessageQuery, words: _Terms) -> list[Row]:
     assert query.text is not None
-    terms = _and(_bounds(account, query), _Terms("mdn = ?", (query.mdn,)), _words(account, query))
+    terms = _and(_bounds(account, query), _Terms("mdn = ?", (query.mdn,)), words)
     sql = f"SELECT {COLUMNS} FROM message INDEXED BY message_mdn WHERE {terms.sql} {_order(query)}"
     wanted = texts.folded(query.text)
     rows = await ask(sql, terms.values)
     return [row for row in rows if wanted in texts.folded(row[5])][: query.limit]
 
 
-async def _by_text(ask: Ask, account: str, query: MessageQuery) -> list[Row]:
+async def _by_text(ask: Ask, account: str, query: MessageQuery, words: _Terms) -> list[Row]:
     found: list[Row] = []
-    words = _words(account, query)
-    if (
-        words.values
-    ):  # a word that nothing has is soon known, and the nearest that has it is a bound
+    if words.sql:  # the nearest that has the words is a bound
         terms = _and(_bounds(account, query), words)
         sql = f"SELECT position FROM message INDEXED BY message_words WHERE {terms.sql}"
         nearest = await ask(f"{sql} {_order(query)} LIMIT 1", terms.values)
@@ -110,7 +110,8 @@ async def _by_text(ask: Ask, account: str, query: MessageQuery) -> list[Row]:
             return []
         query = _from(query, int(nearest[0][0]))
     async for positions in _holding(ask, account, query):
-        found += await _among(ask, account, query, positions, query.limit - len(found))
+        room = query.limit - len(found)
+        found += await _among(ask, account, query, words, positions, room)
         if len(found) >= query.limit:
             break
     return found
@@ -183,12 +184,16 @@ def _ordered(positions: list[int], query: MessageQuery) -> list[int]:
 
 
 async def _among(
-    ask: Ask, account: str, query: MessageQuery, positions: Sequence[int], room: int
+    ask: Ask,
+    account: str,
+    query: MessageQuery,
+    words: _Terms,
+    positions: Sequence[int],
+    room: int,
 ) -> list[Row]:
     """Those of the positions that have the query's words too, so many at most."""
-    words = _words(account, query)
-    if not words.values:
-        return await _read(ask, account, query, positions[:room])
+    if not words.sql:
+        return await _read(ask, account, query, words, positions[:room])
     if len(positions) > FEW:
         ends = min(positions), max(positions)
         between = _Terms("company_key = ? AND position BETWEEN ? AND ?", (account, *ends))
@@ -196,12 +201,14 @@ async def _among(
         sql = f"SELECT position FROM message INDEXED BY message_words WHERE {terms.sql}"
         met = {row[0] for row in await ask(sql, terms.values)}
         positions = [item for item in positions if item in met][:room]
-    return (await _read(ask, account, query, positions))[:room]
+    return (await _read(ask, account, query, words, positions))[:room]
 
 
-async def _read(ask: Ask, account: str, query: MessageQuery, positions: Sequence[int]) -> list[Row]:
+async def _read(
+    ask: Ask, account: str, query: MessageQuery, words: _Terms, positions: Sequence[int]
+) -> list[Row]:
     """The messages at those positions that have the query's words, in its order."""
-    words, found = _words(account, query), list[Row]()
+    found: list[Row] = []
     for start in range(0, len(positions), FEW):
         part = positions[start : start + FEW]
         marks = ", ".join("?" * len(part))
@@ -217,15 +224,24 @@ def _bounds(account: str, query: MessageQuery) -> _Terms:
     return terms if query.below is None else _and(terms, _Terms("position < ?", (query.below,)))
 
 
-def _words(account: str, query: MessageQuery) -> _Terms:
-    """The members that have few values. Empty SQL where none is asked for."""
-    names = ("direction", "state", "code", "purpose", "campaign_id")
+async def _in_numbers(ask: Ask, account: str, query: MessageQuery) -> _Terms | None:
+    """The members that have few values, as numbers; None where no message has them together.
+
+    Empty SQL where none is asked for.
+    """
+    names = ("direction", "code", "purpose", "campaign_id")
     asked = [(name, getattr(query, name)) for name in names if getattr(query, name) is not None]
-    terms = [_Terms(f"{name} = ?", (value,)) for name, value in asked]
+    words = [_Terms(f"{name} = ?", (value,)) for name, value in asked]
     if query.list_id is not None:  # quotation marks of JSON stand round an id and nowhere in one
-        having = "SELECT list_ids FROM list_set WHERE company_key = ? AND instr(list_ids, ?) > 0"
         quoted = msgspec.json.encode(query.list_id).decode()
-        terms.append(_Terms(f"list_ids IN ({having})", (account, quoted)))
+        words.append(_Terms("instr(list_ids, ?) > 0", (quoted,)))
+    terms = [_Terms("state = ?", (query.state,))] if query.state is not None else []
+    if words:
+        having = _and(_Terms("company_key = ?", (account,)), *words)
+        rows = await ask(f"SELECT number FROM wording WHERE {having.sql}", having.values)
+        if not rows:
+            return None
+        terms.append(_Terms(f"wording IN ({', '.join(str(row[0]) for row in rows)})", ()))
     return _and(*terms)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.domain.commands import SubmitMt
+from simulator.domain.commands import ReceiveMo, SubmitMt
 from simulator.domain.instants import HOUR, Instant
 from simulator.domain.messages import Mt, MtAccepted, MtReplaced
 from simulator.domain.numbers import Mdn
@@ -22,6 +24,7 @@ from simulator.store.texts import BLOCK
 from tests.contract.rows import START, Author
 from tests.load import inbox_rows
 
+ANN = Mdn("+13125550101")
 REFUSED = Mdn("+15005550002")
 MANY = 2 * BLOCK + 100
 PIECES = ("%", "_", "\\", "'", '"', "100% off", "a_b", "C:\\x", "ß", "STRASSE", "Σ", "ς", "Ж", "İ")
@@ -246,3 +249,31 @@ async def test_a_file_goes_on_where_it_was(tmp_path: Path) -> None:
     gifts = [item for item in range(MANY) if item % 4 == 2 and item % inbox_rows.EVERY_MO]
     first = sum(item < inbox_rows.BATCH for item in gifts)
     assert found == 2 * [first, len(gifts)]
+
+
+async def test_words_are_found_over_a_restart_and_a_failed_write(tmp_path: Path) -> None:
+    """Combinations of words that a file has already, and new ones, have each one number."""
+    path, author = tmp_path / "w.db", Author()
+
+    async def written(text: str) -> None:
+        author.do(SubmitMt(mdn=ANN, code="65047", text=text))
+        author.do(ReceiveMo(mdn=ANN, code="65047", text=text))
+        store = SqliteStore(path)
+        await store.open()
+        await store.save_account(author.record)
+        torn = Batch("acme", [*author.rows, author.rows[-1]])
+        with pytest.raises(sqlite3.IntegrityError):
+            await store.commit(torn)
+        await store.commit(author.batch())
+        await store.close()
+
+    await written("one")
+    await written("two")
+    store = SqliteStore(path)
+    await store.open()
+    found = await store.messages("acme", MessageQuery(direction="mo"))
+    assert [item.text for item in found] == ["one", "two"]
+    assert len(await store.messages("acme", MessageQuery(purpose="connect"))) == 2
+    await store.close()
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT count(*) FROM wording").fetchone() == (3,)
