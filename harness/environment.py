@@ -255,6 +255,13 @@ class Environment:
         """Where the simulator is."""
         return self._control.url
 
+    async def smpp(self) -> str | None:
+        """Where it takes SMPP, `smpp://host:port`; one in this process listens once that is asked."""
+        if self.simulator is not None:
+            return await self.simulator.listen_smpp_nearby()
+        told = (await self._control.call("GET", "/health")).get("smpp")
+        return str(URL(told).with_host(URL(self.url).host or "")) if told is not None else None
+
     def introduce(self, address: str, server: web.Server) -> None:
         """Tell a simulator in this process of a server here: it needs no socket to reach it."""
         if self.simulator is not None:
@@ -324,7 +331,11 @@ async def serve_apart(folder: Path, *flags: str) -> tuple[asyncio.subprocess.Pro
 
 @asynccontextmanager
 async def spawn(*flags: str) -> AsyncIterator[Environment]:
-    """A simulator in a process of its own, in memory unless told otherwise; it ends with the context."""
+    """A simulator in a process of its own, in memory unless told otherwise; it ends with the context.
+
+    It takes SMPP on a free port, unless told otherwise.
+    """
+    flags = ("--smpp-port", "0", *flags)
     if "--db" not in flags:
         flags = ("--db", ":memory:", *flags)
     with tempfile.TemporaryDirectory() as folder:

@@ -6,7 +6,7 @@
         await account.advance("1h")         # the same account, on the same port
 
 It runs in a process of its own on a database of its own. Between its lives the port is held, so that
-no other program gets it.
+no other program gets it. SMPP has another port in each of them.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ class OwnSimulator:
         await self._begin()
 
     async def _begin(self) -> str:
-        flags = ("--port", str(self._port), "--db", str(self._folder / "own.db"))
+        db = str(self._folder / "own.db")
+        flags = ("--port", str(self._port), "--smpp-port", "0", "--db", db)
         self._process, url = await serve_apart(self._folder, *flags)
         return url
 

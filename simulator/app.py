@@ -9,22 +9,31 @@ Nothing is global, so two simulators run in one process.
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from aiohttp import web
 
+from simulator import __version__
 from simulator.api import connect
 from simulator.api.control import routes as control
-from simulator.api.keys import ACCOUNTS, BODY_LIMIT, NEAR, SETTINGS
-from simulator.api.middleware import in_words
+from simulator.api.keys import ACCOUNTS, BODY_LIMIT, METRICS, NEAR, REQUESTS, SETTINGS, SMPP
+from simulator.api.middleware import in_words, observed
 from simulator.api.platform import routes as platform
 from simulator.config import ServerSettings
 from simulator.domain.account import Account
 from simulator.errors import AccountExists, UserError, no_listening
 from simulator.nearby import Nearby
-from simulator.runtime.accounts import Accounts
+from simulator.observing.accounts import WatchedAccounts
+from simulator.observing.attempts import WatchedTransport
+from simulator.observing.counts import Counts
+from simulator.observing.logs import Log
+from simulator.observing.metrics import Metrics
+from simulator.observing.requests import Requests
 from simulator.runtime.clock import SystemWall, Wall
 from simulator.runtime.ports import AccountRecord, Store, Transport
 from simulator.smpp.server import SmppServer, tls_context
@@ -51,30 +60,42 @@ class Simulator:
         transport: Transport,
         wall: Wall,
         near: dict[str, Nearby],
+        log: Log,
     ) -> None:
         self.settings = settings
         self.near = near
         self.fittings: list[Callable[[web.Application], None]] = []
         by_scheme = ByScheme(transport)
-        self.accounts = Accounts(store, by_scheme, wall)
+        self._counts = Counts()
+        self._log = log
+        watched = WatchedTransport(by_scheme, self._counts, log)
+        self.accounts = WatchedAccounts(store, watched, wall, self._counts, log)
+        self._requests = Requests(self._counts, wall.now())
         init_seconds = milliseconds(settings.smpp_init) / 1000
-        self._smpp = SmppServer(self.accounts, init_seconds)
+        self._smpp = SmppServer(self.accounts, init_seconds, self._counts.smpp_answered)
         by_scheme.smpp = self._smpp
+        self._smpp_url: str | None = None
+        self._listening = asyncio.Lock()
         self._store = store
         self._transport = transport
         self._runner: web.AppRunner | None = None
         self._nearby: Nearby | None = None
+        self._entered = ExitStack()
 
     async def __aenter__(self) -> Self:
         """Open the store and every account in it; make the first accounts of an empty one."""
-        await self._store.open()
-        try:
-            await self.accounts.open()
-            if not len(self.accounts):
-                await self._make_first_accounts()
-        except BaseException:
-            await self._close()
-            raise
+        with ExitStack() as entered:
+            entered.enter_context(self._log.for_all())
+            await self._store.open()
+            try:
+                await self.accounts.open()
+                if not len(self.accounts):
+                    await self._make_first_accounts()
+            except BaseException:
+                await self._close()
+                raise
+            self._entered = entered.pop_all()
+        self._log.info("started", version=__version__, accounts=len(self.accounts))
         return self
 
     async def __aexit__(
@@ -84,10 +105,12 @@ class Simulator:
         trace: TracebackType | None,
     ) -> None:
         """Stop listening, finish what was acknowledged, close the store."""
-        await self._smpp.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
-        await self._close()
+        with self._entered:
+            await self._smpp.close()
+            if self._runner is not None:
+                await self._runner.cleanup()
+            await self._close()
+            self._log.info("ended")
 
     async def listen(self) -> str:
         """Serve HTTP; the URL. Raises PortInUse, UserError."""
@@ -104,7 +127,9 @@ class Simulator:
         if self._runner.server is not None:
             self._nearby = Nearby(self._runner.server)
         bound = self._runner.addresses[0][1]
-        return f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+        url = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+        self._log.info("listening", url=url)
+        return url
 
     @property
     def nearby(self) -> Nearby:
@@ -121,15 +146,32 @@ class Simulator:
         if cert is None and settings.smpp_key is not None:
             raise UserError("--smpp-key needs --smpp-cert: a key alone makes no TLS")
         tls = tls_context(cert, settings.smpp_key) if cert is not None else None
-        host, port = await self._smpp.listen(settings.host, settings.smpp_port, tls)
-        return f"{'smpps' if tls else 'smpp'}://{f'[{host}]' if ':' in host else host}:{port}"
+        async with self._listening:
+            return await self._listen_smpp(settings.host, settings.smpp_port, tls)
+
+    async def listen_smpp_nearby(self) -> str:
+        """Serve SMPP to this machine alone, on a free port, unless it is served already; its URL."""
+        async with self._listening:
+            return self._smpp_url or await self._listen_smpp("127.0.0.1", 0, None)
+
+    async def _listen_smpp(self, host: str, port: int, tls: ssl.SSLContext | None) -> str:
+        host, port = await self._smpp.listen(host, port, tls)
+        shown = f"[{host}]" if ":" in host else host
+        self._smpp_url = f"{'smpps' if tls else 'smpp'}://{shown}:{port}"
+        self._log.info("listening", url=self._smpp_url)
+        return self._smpp_url
 
     def application(self) -> web.Application:
         """The aiohttp application, for a server of one's own."""
-        app = web.Application(middlewares=[in_words], client_max_size=BODY_LIMIT)
+        watching = observed(self._requests, self._log)
+        app = web.Application(middlewares=[watching, in_words], client_max_size=BODY_LIMIT)
+        app.on_response_prepare.append(self._requests.prepare)
         app[ACCOUNTS] = self.accounts
+        app[METRICS] = Metrics(self._counts, self.accounts)
+        app[REQUESTS] = self._requests
         app[SETTINGS] = self.settings
         app[NEAR] = self.near
+        app[SMPP] = lambda: self._smpp_url
         platform.add_routes(app)
         connect.add_routes(app)
         control.add_routes(app)
@@ -173,9 +215,16 @@ def build(
     store: Store | None = None,
     transport: Transport | None = None,
     wall: Wall | None = None,
+    log: TextIO | None = None,
 ) -> Simulator:
-    """A simulator, with any part of it replaced; nothing runs until it is entered."""
+    """A simulator, with any part of it replaced; nothing runs until it is entered.
+
+    Log lines go to `log`, and while it runs those of this process's libraries too; without it there
+    are none.
+    """
     if store is None:
         store = MemoryStore() if settings.db is None else SqliteStore(settings.db)
     near: dict[str, Nearby] = {}
-    return Simulator(settings, store, transport or HttpTransport(near), wall or SystemWall(), near)
+    wall, transport = wall or SystemWall(), transport or HttpTransport(near)
+    lines = Log(log, settings.log_format, settings.log_level)
+    return Simulator(settings, store, transport, wall, near, lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, StrictInt
 
@@ -37,6 +38,10 @@ class ServerSettings(Spec):
     """SMSIM_SEED: the seed of accounts that name none."""
     control_token: str | None = None
     """SMSIM_CONTROL_TOKEN: required of control calls that do not come from this machine."""
+    log_format: Literal["console", "json"] = "console"
+    """SMSIM_LOG_FORMAT: how log lines are written: for people, or JSON, one object to a line."""
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    """SMSIM_LOG_LEVEL: from which level on; requests and what becomes of accounts are info."""
     scenarios: tuple[Path, ...] | None = None
     """SMSIM_SCENARIOS: what may be played from the inbox, where whoever serves knows scenarios."""
     accounts: tuple[AccountSpec, ...] = (DEMO,)

@@ -43,7 +43,7 @@ def served() -> Iterator[str]:
     """A simulator on a free port of this machine that keeps nothing; its URL. Raises SmsError."""
     with tempfile.TemporaryDirectory(prefix="smsim-") as folder:
         ready, errors = Path(folder, "ready.json"), Path(folder, "errors.txt")
-        flags = ("--port", "0", "--db", ":memory:", "--ready-file", str(ready))
+        flags = ("--port", "0", "--smpp-port", "0", "--db", ":memory:", "--ready-file", str(ready))
         with errors.open("wb") as stderr:
             process = subprocess.Popen(
                 command("serve", *flags),

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import tomllib
 from ipaddress import ip_address
 from pathlib import Path
@@ -33,6 +34,8 @@ FLAGS = (
     "db",
     "seed",
     "control_token",
+    "log_format",
+    "log_level",
     "scenarios",
 )
 """The settings that are flags of `serve` and environment variables `SMSIM_...`."""
@@ -56,6 +59,8 @@ def add(commands: Any) -> None:
     parser.add_argument("--config", type=Path, help="a TOML file of settings and accounts")
     parser.add_argument("--seed", help="the seed of accounts that name none (0)")
     parser.add_argument("--control-token", help="required of control calls from other machines")
+    parser.add_argument("--log-format", help="how log lines are written: console or json (console)")
+    parser.add_argument("--log-level", help="debug, info, warning or error (warning)")
     parser.add_argument(
         "--scenarios",
         action="append",
@@ -107,7 +112,7 @@ async def serve(settings: ServerSettings, ready_file: Path | None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    async with build(settings) as simulator:
+    async with build(settings, log=sys.stderr) as simulator:
         default = [SCENARIOS] if SCENARIOS.is_dir() else []
         pages = Scenarios(default if settings.scenarios is None else settings.scenarios)
         simulator.fittings += (copying.fit, pages.fit)

@@ -76,7 +76,10 @@ An editor with YAML's language server reads it where a file begins with the line
 def add(commands: Any) -> None:
     """Declare the commands."""
     new = commands.add_parser("new", help="write a commented starter scenario")
-    new.add_argument("name", help="of the scenario; NAME.sms.yaml is made here")
+    new.add_argument(
+        "name",
+        help="of the scenario, after a folder if you like: scenarios/first makes scenarios/first.sms.yaml",
+    )
     new.set_defaults(command=_new)
     schema = commands.add_parser(
         "schema",
@@ -93,13 +96,16 @@ def add(commands: Any) -> None:
 
 
 def _new(told: argparse.Namespace) -> int:
-    slug = re.sub("[^A-Za-z0-9]+", "_", told.name.removesuffix(".sms.yaml")).strip("_").lower()
-    path = Path(f"{slug or 'scenario'}.sms.yaml")
+    name = Path(told.name.removesuffix(".sms.yaml"))
+    slug = re.sub("[^A-Za-z0-9]+", "_", name.name).strip("_").lower()
+    path = name.parent / f"{slug or 'scenario'}.sms.yaml"
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(STARTER.format(file=path, smsim=typed()))
     except FileExistsError as error:
-        raise UserError(f"{path} exists already; choose another name") from error
+        taken = path if path.exists() else path.parent
+        raise UserError(f"{taken} exists already; choose another name") from error
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
     print(f"{path} is written; run it with: {typed()} run {path}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -47,8 +48,15 @@ def audit(
         if after != before:
             moved = now
         if book.settled or now - moved > drain_s or now - began > MOST_DRAINS * drain_s:
-            return Findings(book.counts, book.faults(ledger()))
+            return Findings(book.counts, [*book.faults(ledger()), *_lost(fetch, book.counts)])
         pause(PAUSE_S)
+
+
+def _lost(fetch: Fetch, counts: Counts) -> list[str]:
+    """What is on its way and never gets anywhere, for nothing is due that would move it."""
+    if not counts.pending or json.loads(fetch("/clock"))["next_timer"] is not None:
+        return []
+    return [f"{counts.pending} messages are pending, and nothing is due that would end them"]
 
 
 def _follow(fetch: Fetch, book: Reconciliation, after: int) -> int:

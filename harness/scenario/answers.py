@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-from pydantic import Field
-
 from harness.scenario.values import matches
 from simulator.documents import Form
 
@@ -16,7 +14,9 @@ SHOWN = 500
 Gives = str | dict[str, object] | list[object]
 """A part of the answer as it is written, or JSON that must be in it; `*` is anything in a text."""
 
-KeptName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,39}$")]
+KeptName = Annotated[
+    str, Form(r"^[A-Za-z_][A-Za-z0-9_-]{0,39}$", ("sale", "sale_id"), "name for a kept value")
+]
 PartPath = Annotated[
     str, Form(r"^[^.\s]+(\.[^.\s]+)*$", ("broadcast_id", "items.0.id"), "path into an answer")
 ]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from harness.message_book import Sms
 from harness.scenario.answers import holds, shown
 from harness.scenario.checks import CallbacksCheck
 from harness.scenario.finding import Found, counted, narrowed, since, some, within
@@ -17,6 +18,9 @@ Attempt = dict[str, Any]
 
 _SENT = re.compile(r'[mM]essageId="([^"]+)"')
 """The ids by which a receipt names its message, or the one it is a part of."""
+
+_SENT_BY_SMPP = re.compile(r"id:([0-9a-f-]+) sub:")
+"""The id in the text of a receipt by SMPP, or what there is room for: its last ten digits."""
 
 
 async def callbacks(told: CallbacksCheck, stage: Stage) -> Found:
@@ -60,10 +64,22 @@ def _is_about(item: Attempt, mdn: str, stage: Stage) -> bool:
     """Whether the body names the number, in E.164 or without its country code, or its message."""
     body = item["request"]["body"]
     if item["callback_type"] == "mt_receipt":
-        sent = (stage.book.messages.get(key) for key in _SENT.findall(body))
-        return any(sms is not None and sms.mdn == mdn for sms in sent)
+        return any(sms.mdn == mdn for sms in _receipted(body, stage))
     number = rf"(?<![0-9])(?:1|\+1)?{re.escape(mdn.removeprefix('+1'))}(?![0-9])"
     return re.search(number, body) is not None
+
+
+def _receipted(body: str, stage: Stage) -> Iterator[Sms]:
+    """The messages that a receipt is of: one, as ids go."""
+    by_smpp = _SENT_BY_SMPP.match(body)
+    if by_smpp is None:
+        sent = (stage.book.messages.get(key) for key in _SENT.findall(body))
+        yield from (sms for sms in sent if sms is not None)
+    else:
+        end = by_smpp[1].replace("-", "")
+        for sms in stage.book.messages.values():
+            if any(key.replace("-", "").endswith(end) for key in sms.mt["part_ids"]):
+                yield sms
 
 
 def _moment(item: Attempt) -> Instant:

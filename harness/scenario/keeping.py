@@ -22,6 +22,7 @@ from harness.scenario.step_specs import StepSpec
 _USE = re.compile(r"(?<!\{)\{kept\.([^{}]*)\}(?!\})")
 """A kept value; in two pairs of braces it is a template's."""
 
+_SLIP = re.compile(r"(?<!\{)\{keep\.[^{}]*\}(?!\})")
 _BARE = re.compile(r"kept\.\S+")
 
 
@@ -46,7 +47,14 @@ def kept_faults(path: Path, step: StepSpec, names: list[str]) -> Iterator[Fault]
             bare = [name for name, item in value.items() if item is None and _BARE.fullmatch(name)]
             for name in bare:
                 yield (*path, *where), f'write it with quotes: "{{{name}}}"'
+            for name in filter(_USE.search, value):
+                yield (
+                    (*path, *where, name),
+                    f'"{name}" is a name, and a kept value is no part of one',
+                )
         else:
+            for slip in _SLIP.findall(value):
+                yield (*path, *where), f'"{slip}" is no kept value; write "{{kept.{slip[6:-1]}}}"'
             for name in _USE.findall(value):
                 yield from known((*path, *where), "kept value", name, names)
 
@@ -75,8 +83,9 @@ def _filled(value: Any, kept: Mapping[str, object], write: Write) -> Any:
         return write(value, kept)
     if isinstance(value, BaseModel):
         changed = {
-            name: _filled(getattr(value, name), kept, _WRITES.get(name, _written))
-            for name in value.model_fields_set
+            name: _filled(item, kept, _write_of(name, item))
+            for name, item in value
+            if name in value.model_fields_set
         }
         return value.model_copy(update=changed)
     if isinstance(value, dict):
@@ -84,6 +93,13 @@ def _filled(value: Any, kept: Mapping[str, object], write: Write) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(_filled(item, kept, write) for item in value)
     return value
+
+
+def _write_of(name: str, value: object) -> Write:
+    """How a member's texts are filled; a part of an answer that is one text stays a text."""
+    if name == "gives" and isinstance(value, str):
+        return _written
+    return _WRITES.get(name, _written)
 
 
 def _written(text: str, kept: Mapping[str, object]) -> str:

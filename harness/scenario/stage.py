@@ -21,6 +21,7 @@ from harness.scenario import building
 from harness.scenario.application import ApplicationSpec, Called, HttpStep, call, numbers_in
 from harness.scenario.people import PopulationSpec
 from harness.scenario.reading import Scenario
+from harness.scenario.smpp_bind import SmppBind
 from harness.scenario.step_specs import EditStep, EndpointStep
 from harness.scenario.values import share
 from harness.vibes import VibesClient
@@ -47,12 +48,14 @@ class Stage:
         system: CampaignSystem,
         vibes: VibesClient,
         endpoint: Endpoint,
+        smpp: SmppBind,
         own: OwnSimulator | None = None,
     ) -> None:
         self.scenario = scenario
         self.account = account
         self.system = system
         self.vibes = vibes
+        self.smpp = smpp
         self.application: Application | None = None
         self.book = MessageBook()
         self.calls: list[Called] = []
@@ -84,6 +87,7 @@ class Stage:
         """End the simulator and start it again as it was. Raises UserError."""
         assert self._own is not None, "a scenario that restarts has a simulator of its own"
         await self._own.restart(ending)
+        await self.smpp.renew()
 
     def person(self, name: str) -> Person:
         """The person of that name."""
@@ -166,6 +170,8 @@ async def set_up(
             endpoint = await opened.enter_async_context(Endpoint())
         account = await environment.account(_account_document(scenario, seed))
         vibes = await opened.enter_async_context(account.vibes())
+        smpp = SmppBind(environment, account)
+        opened.push_async_callback(smpp.close)
         system = CampaignSystem(
             vibes,
             _service(scenario.spec.account) if scenario.spec.choices.service else None,
@@ -178,7 +184,7 @@ async def set_up(
         )
         endpoint.add(account.key, system)
         try:
-            stage = Stage(scenario, account, system, vibes, endpoint, own)
+            stage = Stage(scenario, account, system, vibes, endpoint, smpp, own)
             await _join(stage, endpoint)
             async with AsyncExitStack() as applications:
                 if scenario.spec.sut is not None:

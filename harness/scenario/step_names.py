@@ -17,6 +17,7 @@ from harness.scenario.step_specs import (
     ReplyStep,
     RequestStep,
     StepSpec,
+    SubmitStep,
 )
 from simulator.specs.phones import phone_faults
 
@@ -60,6 +61,7 @@ def _step(path: Path, step: StepSpec, spec: ScenarioSpec, people: list[str]) -> 
         yield from _edit(path, step.edit, spec)
     elif step.submit is not None:
         yield from _person((*path, "to"), step.submit.to, spec, people)
+        yield from _by_smpp(path, step.submit)
     elif step.fault is not None and step.fault.match is not None:
         yield from _person((*path, "match", "person"), step.fault.match.person, spec, people)
     elif step.create is None and getattr(told, "person", None) is not None:
@@ -81,6 +83,21 @@ def _person(
         yield from known(path, "person", name, people)
         if phone:
             yield from has_number(path, name, spec)
+
+
+def _by_smpp(path: Path, step: SubmitStep) -> Iterator[Fault]:
+    """What a message by SMPP cannot say."""
+    if step.by != "smpp":
+        return
+    if step.company is not None:
+        yield (*path, "company"), "by: smpp has no company; leave it out"
+    if "split" in step.model_fields_set:
+        yield (*path, "split"), "by: smpp has no split, every long text is split; leave it out"
+    if step.receipts.startswith("SMSC_"):
+        yield (*path, "receipts"), f"by: smpp has no {step.receipts}; write NONE, ERROR or ALL"
+    if step.answers not in (None, "lost"):
+        mend = "write lost, or error with the command status"
+        yield (*path, "answers"), f"by: smpp has no HTTP status; {mend}"
 
 
 def _new(path: Path, step: CreateStep, people: list[str]) -> Iterator[Fault]:

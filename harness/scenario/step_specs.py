@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
@@ -28,6 +29,26 @@ def _answer(value: object) -> object:
 
 Answer = Annotated[int | Literal["lost"], BeforeValidator(_answer)]
 """An HTTP status, or `lost` where the connection must end before there is one."""
+
+
+def _number(value: object) -> object:
+    """`0x0000000B` as 11."""
+    if isinstance(value, str):
+        if not _HEX.fullmatch(value):
+            raise ValueError("write a number, as 1031, or in hex, as 0x0000000B")
+        return int(value, 16)
+    return value
+
+
+_HEX = re.compile(r"0x[0-9A-Fa-f]{1,8}")
+ErrorNumber = Annotated[
+    StrictInt,
+    BeforeValidator(
+        _number,
+        json_schema_input_type=int | Annotated[str, Form(_HEX.pattern, ("0x0000000B",))],
+    ),
+]
+"""A row of Connect's error table, or a command status of SMPP."""
 
 
 class FormStep(Spec):
@@ -131,8 +152,10 @@ class VibesStep(Spec):
 
 
 class SubmitStep(Spec):
-    """One message, submitted directly through Connect's HTTP API."""
+    """One message, submitted directly through Connect: its HTTP API, or its SMPP gateway."""
 
+    by: Literal["http", "smpp"] = "http"
+    """Which way it goes."""
     to: Name | None = None
     """A person."""
     phone: str | None = None
@@ -144,22 +167,26 @@ class SubmitStep(Spec):
     carrier: CarrierCode | None = None
     """The carrier it is submitted for; Vibes looks it up if absent."""
     split: StrictBool = False
-    """Whether a long text is split."""
+    """Whether a long text is split; by SMPP every one is."""
     alternate: StrictBool = False
     """Whether it is sent again from the code's alternate if it fails."""
     receipts: Literal["NONE", "ERROR", "ALL", "SMSC_ERROR", "SMSC_ALL"] = "NONE"
-    """Which receipts go to the campaign system."""
+    """Which receipts go to the campaign system; by SMPP NONE, ERROR or ALL, to the bind."""
     company: Id | None = None
     """The companyId."""
     answers: Answer | None = None
     """The HTTP status it must have, 200 if no error is told; `lost` as for a direct call."""
-    error: StrictInt | None = None
-    """The row of Connect's error table it must have."""
+    error: ErrorNumber | None = None
+    """The row of Connect's error table it must have; by SMPP the command status."""
+    keep: Keep = {}
+    """What of the answer is kept for later steps: `{id: message_id}`."""
 
     @model_validator(mode="after")
     def _one(self) -> SubmitStep:
         if (self.to is None) == (self.phone is None):
             raise ValueError("write either to or phone")
+        if self.answers == "lost" and (self.error is not None or self.keep):
+            raise ValueError("an answer that is lost has nothing; leave out error and keep")
         return self
 
 

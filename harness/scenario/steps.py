@@ -6,7 +6,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from harness.campaigns.people import FLAGS, Person, e164
+from harness.campaigns.people import FLAGS, Person
 from harness.message_book import MessageBook
 from harness.own_simulator import Ending
 from harness.scenario.answers import look
@@ -26,10 +26,10 @@ from harness.scenario.step_specs import (
     ReplyStep,
     RequestStep,
     StepSpec,
-    SubmitStep,
     UntilStep,
     VibesStep,
 )
+from harness.scenario.submitting import submit
 from harness.scenario.values import matches, when
 from harness.vibes import AnswerLost
 from simulator.domain.instants import iso
@@ -96,36 +96,7 @@ async def _operate(step: OperatorStep, stage: Stage) -> None:
     if path == "/reset" or path.endswith("/restore"):
         stage.book = MessageBook()  # the journal is another
         await stage.account.look()
-
-
-async def _submit(step: SubmitStep, stage: Stage) -> None:
-    """Submit, and hold the answer against what it must be: its status, its error, or its loss."""
-    mdn = stage.mdn(step.to) if step.to is not None else step.phone or ""
-    told, error = "", None
-    status: int | str = "lost"
-    try:
-        answer = await stage.vibes.submit(
-            mdn=e164(mdn) or mdn,
-            code=step.code or stage.code,
-            text=step.text,
-            split=step.split,
-            alternate=step.alternate,
-            carrier=step.carrier,
-            company_id=step.company,
-            receipts=step.receipts,
-            receipts_url=stage.receipts_url if step.receipts != "NONE" else None,
-        )
-        status, error, told = answer.status, answer.error_code, answer.description
-        if answer.message_id is not None:
-            stage.by_hand.add(answer.message_id)
-    except AnswerLost as lost:
-        told = str(lost)
-    wanted = step.answers or (200 if step.error is None else None)
-    if (wanted is not None and status != wanted) or step.error != error:
-        found = f"{status}" if error is None else f"{status} with error {error}"
-        parts = (wanted, None if step.error is None else f"error {step.error}")
-        must = " with ".join(str(part) for part in parts if part is not None)
-        raise StepError(f"the message was answered {found}, not {must}: {told}")
+        await stage.smpp.renew()  # whoever was bound to it no more is
 
 
 async def _break(step: FaultStep, stage: Stage) -> None:
@@ -232,7 +203,7 @@ _DOERS: dict[str, Callable[[Any, Stage], Awaitable[None]]] = {
     "phone": _change_phone,
     "http": _call,
     "vibes": _call_vibes,
-    "submit": _submit,
+    "submit": submit,
     "operator": _operate,
     "fault": _break,
     "heal": _heal,

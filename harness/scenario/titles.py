@@ -13,6 +13,8 @@ def title(step: StepSpec) -> str:
     return _TITLES[step.chosen](getattr(step, step.chosen))
 
 
+_WAYS = {"http": "", "smpp": " by SMPP"}
+
 _TITLES: dict[str, Callable[[Any], str]] = {
     "run": lambda it: f'run "{it}"',
     "fill_form": lambda it: f'{it.person} fills out "{it.form}"',
@@ -28,7 +30,7 @@ _TITLES: dict[str, Callable[[Any], str]] = {
     "phone": lambda it: f"change the phone of {it.person}",
     "http": lambda it: it.call,
     "vibes": lambda it: it.call,
-    "submit": lambda it: f"submit a message to {it.to or it.phone}",
+    "submit": lambda it: f"submit a message to {it.to or it.phone}{_WAYS[it.by]}",
     "fault": lambda it: f"fault {it.profile or it.id or ''}".rstrip(),
     "heal": lambda it: f"heal {it}",
     "endpoint": lambda it: f"the endpoint answers {it.answers}",

@@ -1,4 +1,7 @@
-"""The edge of the HTTP server: whatever a handler did not answer is said in the surface's own words."""
+"""The edge of the HTTP server: whatever a handler did not answer is said in the surface's own words.
+
+Outside of that each request is counted, told in the log where that is wanted, and given an id.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,52 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from simulator.api import connect
-from simulator.api.keys import BODY_LIMIT
+from simulator.api.basic_auth import speaker
+from simulator.api.keys import ACCOUNTS, BODY_LIMIT, REQUESTS
 from simulator.api.platform import errors
 from simulator.errors import EngineFailed, UserError
+from simulator.observing.logs import Log
+from simulator.observing.requests import Requests
+from simulator.runtime.clock import stopwatch
 from simulator.wire.connect_requests import ConnectFault
 
 log = logging.getLogger("smsim.api")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def observed(requests: Requests, log: Log) -> Callable[..., Awaitable[web.StreamResponse]]:
+    """The middleware that counts a simulator's requests, and tells each in its log."""
+
+    @web.middleware
+    async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
+        answer: web.StreamResponse | None = None
+        started = stopwatch()
+        try:
+            answer = await handler(request)
+            return answer
+        except web.HTTPException as raised:
+            answer = raised
+            raise
+        finally:
+            took_ns = stopwatch() - started
+            status = answer.status if answer is not None else None
+            if answer is None or type(answer) is web.StreamResponse:
+                calls = requests.ended(request, status)
+            else:
+                calls = requests.answered(request, status, took_ns)
+            if log.tells:
+                log.info(
+                    "request",
+                    method=request.method[:16],
+                    path=calls.operation.rpartition(" ")[2],
+                    status=status,
+                    ms=round(took_ns / 1_000_000, 3),
+                    request_id=requests.id_of(request),
+                    account=_account(request),
+                )
+
+    return observe
 
 
 @web.middleware
@@ -32,7 +73,10 @@ async def in_words(request: web.Request, handler: Handler) -> web.StreamResponse
     except UserError as fault:
         return errors.answer(errors.MALFORMED, str(fault))
     except Exception:  # the supervised edge: log it, tell the client it is ours
-        log.exception("%s %s failed", request.method, request.path)
+        where = request.match_info.route.resource
+        path = where.canonical if where is not None else "?"
+        told = {"request_id": request.app[REQUESTS].id_of(request)}
+        log.exception("%s %s failed", request.method, path, extra=told)
         text = f"{request.method} {request.path} failed inside the simulator; its log says more"
         return _failed(request, errors.OURS, 1000, text)
 
@@ -67,3 +111,12 @@ def _failed(
     if request.path.startswith("/MessageApi"):
         return connect.failed(ConnectFault(connect_code, text))
     return errors.answer(fault, text)
+
+
+def _account(request: web.Request) -> str | None:
+    """Whose request it was: the account of its path or of its user, if there is one."""
+    named = request.match_info.get("company_key") or request.match_info.get("key")
+    if named is None:
+        universe = speaker(request)
+        return universe.record.company_key if universe is not None else None
+    return named if named in request.app[ACCOUNTS] else None

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
 from simulator.domain.account import Account
+from simulator.domain.instants import Instant
 from simulator.errors import AccountExists, UnknownAccount, UnknownSnapshot, UserError
 from simulator.runtime.clock import Wall
 from simulator.runtime.ports import AccountRecord, Snapshot, Store, Transport
@@ -14,6 +18,28 @@ from simulator.runtime.universe import Universe, begin, resume
 
 MOST_SNAPSHOTS = 50
 """How many an account has at once: each takes as much room as the account did."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _whole(
+    change: Callable[Concatenate[Accounts, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Accounts, P], Coroutine[Any, Any, T]]:
+    """One change at a time, each done to its end, though whoever asked may be cancelled meanwhile."""
+
+    @wraps(change)
+    async def done(self: Accounts, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        async def alone() -> T:
+            async with self._changing:
+                return await change(self, *args, **kwargs)
+
+        task = asyncio.create_task(alone())
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+    return done
 
 
 class Accounts:
@@ -27,6 +53,7 @@ class Accounts:
         self._by_user: dict[str, str] = {}
         self._named = 0
         self._changing = asyncio.Lock()
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -64,96 +91,99 @@ class Accounts:
             self._keep(await resume(record, self.store, self._transport, self.wall))
 
     async def close(self) -> None:
-        """Stop every account."""
+        """Finish what is under way, then stop every account."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
         for universe in self.all():
             await universe.stop()
             await universe.keep_image()
 
+    @_whole
     async def create(self, record: AccountRecord, account: Account) -> Universe:
         """Make an account. Raises AccountExists where the key or the user name is taken."""
-        async with self._changing:
-            self._must_be_new(record)
-            record = msgspec.structs.replace(record, account=account)
-            await self.store.save_account(record)
-            universe = await begin(record, account, self.store, self._transport, self.wall)
-            self._keep(universe)
-            return universe
+        self._must_be_new(record)
+        record = msgspec.structs.replace(record, account=account)
+        await self.store.save_account(record)
+        universe = await begin(record, account, self.store, self._transport, self.wall)
+        self._keep(universe)
+        return universe
 
+    @_whole
     async def delete(self, key: str) -> None:
         """Remove an account and all it recorded. Raises UnknownAccount."""
-        async with self._changing:
-            await self._remove(self.get(key))
+        await self._remove(self.get(key))
 
+    @_whole
     async def reset(self, key: str) -> Universe:
         """Put an account back to its spec, at its start time. Raises UnknownAccount."""
-        async with self._changing:
-            universe = self.get(key)
-            await self._stop(universe)
+        universe = self.get(key)
+        stood = universe.engine.now()
+        await universe.stop()  # whoever asks meanwhile is told to ask again
+        try:
             await self.store.clear_journal(key)
-            fresh = await begin(
-                universe.record, universe.account, self.store, self._transport, self.wall
-            )
-            self._keep(fresh)
-            return fresh
+        finally:
+            fresh = await self._resume(universe.record, stood)
+        return fresh
 
+    @_whole
     async def set_hosts(self, key: str, hosts: dict[str, str]) -> None:
         """Map callback hosts of an account to addresses. Raises UnknownAccount."""
         universe = self.get(key)
         await self._change(universe, msgspec.structs.replace(universe.record, hosts=hosts))
 
+    @_whole
     async def take_snapshot(self, key: str, name: str) -> Snapshot:
         """Keep an account as it is now. Raises UnknownAccount, UserError."""
-        async with self._changing:
-            universe = self.get(key)
-            record = universe.record
-            if len(record.snapshots) >= MOST_SNAPSHOTS:
-                raise UserError(f"an account has at most {MOST_SNAPSHOTS} snapshots; delete one")
-            await universe.engine.committed()
-            taken = record.taken + 1
-            last = await self.store.copy_journal(key, _kept(key, str(taken)))
-            snapshot = Snapshot(str(taken), name, last.seq, last.at)
-            kept = (*record.snapshots, snapshot)
-            await self._change(
-                universe, msgspec.structs.replace(universe.record, snapshots=kept, taken=taken)
-            )
-            return snapshot
+        universe = self.get(key)
+        record = universe.record
+        if len(record.snapshots) >= MOST_SNAPSHOTS:
+            raise UserError(f"an account has at most {MOST_SNAPSHOTS} snapshots; delete one")
+        await universe.engine.committed()
+        taken, stood = record.taken + 1, universe.engine.now()
+        last = await self.store.copy_journal(key, _kept(key, str(taken)))
+        snapshot = Snapshot(str(taken), name, last.seq, Instant(max(last.at, stood)))
+        kept = (*record.snapshots, snapshot)
+        await self._change(
+            universe, msgspec.structs.replace(universe.record, snapshots=kept, taken=taken)
+        )
+        return snapshot
 
+    @_whole
     async def restore(self, key: str, snapshot_id: str) -> Universe:
         """Put an account back to a snapshot, which stays. Raises UnknownAccount, UnknownSnapshot."""
-        async with self._changing:
-            universe = self.get(key)
-            self._snapshot(universe, snapshot_id)
-            await self._stop(universe)
-            try:
-                await self.store.copy_journal(_kept(key, snapshot_id), key)
-            finally:
-                restored = await self._resume(universe.record)
-            return restored
+        universe = self.get(key)
+        snapshot, stood = self._snapshot(universe, snapshot_id), universe.engine.now()
+        await universe.stop()  # whoever asks meanwhile is told to ask again
+        try:
+            await self.store.copy_journal(_kept(key, snapshot_id), key)
+            stood = snapshot.at
+        finally:
+            restored = await self._resume(universe.record, stood)
+        return restored
 
+    @_whole
     async def fork(self, key: str, snapshot_id: str, record: AccountRecord) -> Universe:
         """Make an account of a snapshot: another name and the same past.
 
         Raises UnknownAccount, UnknownSnapshot, AccountExists.
         """
-        async with self._changing:
-            universe = self.get(key)
-            self._snapshot(universe, snapshot_id)
-            self._must_be_new(record)
-            account = msgspec.structs.replace(
-                universe.account, company_key=record.company_key, username=record.username
-            )
-            record = msgspec.structs.replace(record, account=account, hosts=universe.record.hosts)
-            await self.store.copy_journal(_kept(key, snapshot_id), record.company_key, record)
-            return await self._resume(record)
+        universe = self.get(key)
+        snapshot = self._snapshot(universe, snapshot_id)
+        self._must_be_new(record)
+        account = msgspec.structs.replace(
+            universe.account, company_key=record.company_key, username=record.username
+        )
+        record = msgspec.structs.replace(record, account=account, hosts=universe.record.hosts)
+        await self.store.copy_journal(_kept(key, snapshot_id), record.company_key, record)
+        return await self._resume(record, snapshot.at)
 
+    @_whole
     async def drop_snapshot(self, key: str, snapshot_id: str) -> None:
         """Forget a snapshot. Raises UnknownAccount, UnknownSnapshot."""
-        async with self._changing:
-            universe = self.get(key)
-            dropped = self._snapshot(universe, snapshot_id)
-            left = tuple(item for item in universe.record.snapshots if item is not dropped)
-            await self._change(universe, msgspec.structs.replace(universe.record, snapshots=left))
-            await self.store.clear_journal(_kept(key, snapshot_id))
+        universe = self.get(key)
+        dropped = self._snapshot(universe, snapshot_id)
+        left = tuple(item for item in universe.record.snapshots if item is not dropped)
+        await self._change(universe, msgspec.structs.replace(universe.record, snapshots=left))
+        await self.store.clear_journal(_kept(key, snapshot_id))
 
     def _snapshot(self, universe: Universe, snapshot_id: str) -> Snapshot:
         for item in universe.record.snapshots:
@@ -172,8 +202,8 @@ class Accounts:
         await self.store.save_account(record)
         universe.keep(record)
 
-    async def _resume(self, record: AccountRecord) -> Universe:
-        universe = await resume(record, self.store, self._transport, self.wall, as_it_was=True)
+    async def _resume(self, record: AccountRecord, stood: Instant) -> Universe:
+        universe = await resume(record, self.store, self._transport, self.wall, stood)
         self._keep(universe)
         return universe
 
@@ -181,15 +211,12 @@ class Accounts:
         self._by_key[universe.record.company_key] = universe
         self._by_user[universe.record.username] = universe.record.company_key
 
-    async def _stop(self, universe: Universe) -> None:
-        del self._by_key[universe.record.company_key]
-        del self._by_user[universe.record.username]
-        await universe.stop()
-
     async def _remove(self, universe: Universe) -> None:
-        await self._stop(universe)
+        await universe.stop()
         record = universe.record
         await self.store.delete_account(record.company_key)
+        del self._by_key[record.company_key]
+        del self._by_user[record.username]
         for item in record.snapshots:
             await self.store.clear_journal(_kept(record.company_key, item.id))
 

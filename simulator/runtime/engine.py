@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -21,7 +21,7 @@ from simulator.domain.lines import CallbackReleased
 from simulator.domain.record import Record
 from simulator.domain.world import World
 from simulator.errors import ClockBackwards, EngineFailed, UserError
-from simulator.runtime.clock import Wall
+from simulator.runtime.clock import Wall, stopwatch
 from simulator.runtime.ports import Attempt, Batch, Entry, Store
 
 QUEUE_LIMIT = 10_000
@@ -29,6 +29,18 @@ BATCH_LIMIT = 1_000
 TIMER_LIMIT = 2_000
 
 Listener = Callable[[Sequence[Entry]], None]
+
+
+class Watch(Protocol):
+    """Who is told how an engine fares, beside what it committed."""
+
+    def committed(self, rows: int, took_ns: int) -> None:
+        """A batch is durable after so much real time."""
+        ...
+
+    def failed(self, error: Exception) -> None:
+        """The engine takes no more commands."""
+        ...
 
 
 class Fired(NamedTuple):
@@ -56,6 +68,7 @@ class Engine:
         self.world = world
         self.seq = seq
         self.listeners: list[Listener] = []
+        self.watch: Watch | None = None
         self._store = store
         self._wall = wall
         self._queue: asyncio.Queue[_Job] = asyncio.Queue(QUEUE_LIMIT)
@@ -197,7 +210,10 @@ class Engine:
                 attempts.append(job.attempt)
         entries, self._entries = self._entries, []
         if entries or attempts:
+            started = stopwatch() if self.watch is not None else 0
             await self._store.commit(Batch(self.key, entries, attempts))
+            if self.watch is not None:
+                self.watch.committed(len(entries), stopwatch() - started)
         self.seq = self._next_seq
         self._idle.set()
         for listener in self.listeners:
@@ -288,6 +304,13 @@ class Engine:
         for job in jobs:
             if not job.done.done():
                 job.done.set_exception(self._failed())
+        if self.watch is not None:
+            self.watch.failed(error)
+
+    @property
+    def queued(self) -> int:
+        """How many commands wait."""
+        return self._queue.qsize()
 
     @property
     def failed(self) -> bool:
@@ -295,6 +318,8 @@ class Engine:
         return self._failure is not None and not self._ended
 
     def _failed(self) -> EngineFailed:
+        if self._ended:
+            return EngineFailed(f'account "{self.key}" is put back or removed just now; ask again')
         failed = EngineFailed(
             f'account "{self.key}" has stopped: {type(self._failure).__name__}: {self._failure}; '
             "restart the simulator to go on from the last durable state"

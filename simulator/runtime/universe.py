@@ -163,12 +163,11 @@ async def resume(
     store: Store,
     transport: Transport,
     wall: Wall,
-    *,
-    as_it_was: bool = False,
+    stood: Instant | None = None,
 ) -> Universe:
     """Rebuild an account from its journal and let it run on; begin it where it never got to.
 
-    A live clock has gone on meanwhile; `as_it_was` lets it go on from where it stood.
+    A live clock has gone on meanwhile; `stood` lets it go on from there.
     """
     seq, world = await _world(record.company_key, store)
     if world is None:
@@ -178,9 +177,9 @@ async def resume(
     engine = Engine(record.company_key, world, store, wall, seq)
     universe = Universe(record, engine, store, transport, wall)
     universe.start()
-    if as_it_was and world.clock.mode == "live":
+    if stood is not None and world.clock.mode == "live":
         anchored = SetClock(mode="live", rate=world.clock.rate, real=wall.now())
-        await engine.submit(anchored, at=world.now)
+        await engine.submit(anchored, at=max(world.now, stood))
     if world.binds.open:
         await engine.submit(CloseAllBinds())
     return universe

@@ -38,6 +38,7 @@ from simulator.wire.smpp_tlv import Tag, Tlv
 VERSION = 0x34
 SYSTEM_ID = "smsim"
 
+_COMMANDS = {int(command): command.name.lower() for command in CommandId}
 _NAMES = {int(status): status.name for status in Status}
 
 
@@ -50,10 +51,16 @@ class _Seat(NamedTuple):
 
 
 class SmppServer:
-    """Serves every account's clients; implements the sending half of `runtime.ports.Transport`."""
+    """Serves every account's clients; implements the sending half of `runtime.ports.Transport`.
 
-    def __init__(self, accounts: Accounts, init_seconds: float) -> None:
+    `tally` is told the name of each command that was answered, and of the status it was answered with.
+    """
+
+    def __init__(
+        self, accounts: Accounts, init_seconds: float, tally: Callable[[str, str], None]
+    ) -> None:
         self._accounts = accounts
+        self._tally = tally
         self._init_seconds = init_seconds
         self._server: asyncio.Server | None = None
         self._sessions: set[Session] = set()
@@ -118,6 +125,10 @@ class SmppServer:
             return await operations.answer(self._clients[session].client, pdu)
         except EngineFailed:
             return Answer(Status.RSYSERR)
+
+    def answered(self, command: int, status: int) -> None:
+        """Note that a request was answered; numbers that nobody knows are one name."""
+        self._tally(_COMMANDS.get(command, "unknown"), _NAMES.get(status, "unknown"))
 
     async def ended(self, session: Session) -> None:
         """Let the account know that a client is gone."""

@@ -57,6 +57,10 @@ class Peer(Protocol):
         """The session is over."""
         ...
 
+    def answered(self, command: int, status: int) -> None:
+        """A request was answered, by whichever side."""
+        ...
+
 
 class Session:
     """A connection of a client. `smpp` is its account's once it is bound."""
@@ -148,7 +152,9 @@ class Session:
             try:
                 await self._send(encode(Pdu(command=command, sequence=sequence, body=body)))
                 async with asyncio.timeout(self.smpp.response_ms / 1000):
-                    return (await future).status
+                    status = (await future).status
+                self._peer.answered(command, status)
+                return status
             except TimeoutError:
                 raise
             except OSError as error:
@@ -227,6 +233,7 @@ class Session:
     async def _reply(self, pdu: Pdu, done: Callable[[Session, Pdu], Awaitable[Answer]]) -> None:
         answer = await done(self, pdu)
         if answer.cut is not None or answer.half:
+            self._peer.answered(pdu.command, answer.status)
             octets = encode(_response(pdu, answer))
             await self._send(octets[: len(octets) // 2] if answer.cut is None else answer.cut)
             self.close("a fault cut the connection")
@@ -234,10 +241,12 @@ class Session:
             await self._answer(pdu, answer)
 
     async def _answer(self, pdu: Pdu, answer: Answer) -> None:
+        self._peer.answered(pdu.command, answer.status)
         await self._send(encode(_response(pdu, answer)))
 
     async def _refuse(self, command: int, sequence: int, status: int) -> None:
         """Say no as the profile says it: with the command's response, or with generic_nack."""
+        self._peer.answered(command, status)
         as_response = command | RESPONSE_BIT in BODIES and not command & RESPONSE_BIT
         if status == Status.RINVCMDID and self.smpp.unsupported == "generic_nack":
             as_response = False

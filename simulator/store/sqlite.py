@@ -236,9 +236,11 @@ class SqliteStore:
             try:
                 yield self._db
                 await self._db.execute("COMMIT")
-            except sqlite3.Error as error:
+            except BaseException as error:
                 with suppress(sqlite3.Error):
                     await self._db.rollback()
+                if not isinstance(error, sqlite3.Error):
+                    raise
                 raise EngineFailed(f"{self.path} could not be changed: {error}") from error
 
     def _forgotten(self) -> None:

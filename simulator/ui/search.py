@@ -36,14 +36,41 @@ def read(text: str, *, before: int | None = None) -> MessageQuery:
         if reader is not None:
             if not value:
                 raise UserError(f"{name}: needs a value, as in {_EXAMPLES[name.casefold()]}")
-            query = reader(query, value)
+            query = _both(query, reader(query, value), word)
         elif colon and name.isidentifier() and not value.startswith("//"):
-            raise UserError(f'there is no "{name}:"{rather(name, list(_READERS))}')
+            there = f'there is no "{name}:"{rather(name, list(_READERS))}'
+            raise UserError(f"{there}; for text that has a colon write {written('text', word)}")
         else:
             rest.append(word)
     if rest:
-        query = _text(query, " ".join(rest))
+        query = _both(query, _text(query, " ".join(rest)), " ".join(rest))
     return query
+
+
+def _both(before: MessageQuery, query: MessageQuery, word: str) -> MessageQuery:
+    """The query with one word more. Raises UserError where it asks for another than those before it."""
+    for name in _ASKED:
+        asked = getattr(before, name)
+        if asked is not None and getattr(query, name) != asked:
+            raise UserError(
+                f'"{word}" asks for another {_ASKED[name]} than what stands before it; leave one out'
+            )
+    return query
+
+
+_ASKED = {
+    "direction": "direction",
+    "mdn": "phone",
+    "code": "code",
+    "state": "state",
+    "purpose": "purpose",
+    "campaign_id": "campaign",
+    "list_id": "list",
+    "text": "text",
+    "since": "time",
+    "until": "time",
+}
+"""What a search asks at most once each, and what to call it."""
 
 
 def _words(text: str) -> list[str]:

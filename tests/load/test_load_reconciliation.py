@@ -210,14 +210,25 @@ class Watch:
         return self.now
 
 
-def test_what_does_not_move_is_waited_for_no_longer() -> None:
-    """A message that stays on its way for ten seconds is pending, and no fault."""
+@pytest.mark.parametrize(
+    ("due", "faults"),
+    [
+        ("2026-01-06T15:00:00Z", []),
+        (None, ["1 messages are pending, and nothing is due that would end them"]),
+    ],
+)
+def test_what_does_not_move_is_waited_for_no_longer(due: str | None, faults: list[str]) -> None:
+    """A message that stays on its way for ten seconds is pending; it is lost where nothing is due."""
     answers, watch = iter([page(RIGHT)]), Watch()
-    found = audit(
-        lambda _: next(answers, page([])), lambda: Ledger(LEDGER), 10, watch.pause, watch.read
-    )
+
+    def fetch(path: str) -> bytes:
+        if path == "/clock":
+            return json.dumps({"next_timer": due}).encode()
+        return next(answers, page([]))
+
+    found = audit(fetch, lambda: Ledger(LEDGER), 10, watch.pause, watch.read)
     assert found.counts is not None
-    assert (found.counts.pending, found.faults) == (1, [])
+    assert (found.counts.pending, found.faults) == (1, faults)
     assert watch.now == 10.25
 
 

@@ -90,6 +90,16 @@ async def test_an_answer_that_gives_something_else_is_told(gives: str, told: str
     assert result.broken.startswith(f"x:13:5: GET mobiledb/broadcasts/1 {told}")
 
 
+async def test_a_part_of_an_answer_is_a_text_whatever_is_kept() -> None:
+    """A number that is kept is looked for in the answer, and is not the whole of it."""
+    steps = """\
+  - operator: {call: GET /clock, keep: {rate: rate}}
+  - operator: {call: GET /clock, gives: "{kept.rate}"}
+"""
+    result = await _played(steps)
+    assert result.verdict is Verdict.PASSED, (result.broken, result.failures)
+
+
 async def test_what_is_not_there_cannot_be_kept() -> None:
     """A step that keeps it is broken, and none after it is done with a hole in it."""
     result = await _played(MADE.replace("sale: broadcast_id", "sale: items.0.id"))
@@ -113,12 +123,24 @@ async def test_what_is_not_there_cannot_be_kept() -> None:
             'x:13:33: write it with quotes: "{kept.sale}"',
         ),
         (
+            f'{MADE}  - operator: {{call: "GET /messages/{{keep.sale}}"}}\n',
+            'x:13:16: "{keep.sale}" is no kept value; write "{kept.sale}"',
+        ),
+        (
             "  - vibes: {call: GET x, answers: lost, keep: {a: b}}\n",
             "x:5:5: an answer that is lost gives nothing; leave out gives and keep",
         ),
         (
             "  - vibes: {call: GET x, keep: {a: b..c}}\n",
             'x:5:33: "b..c" is no path into an answer; write "broadcast_id" or "items.0.id"',
+        ),
+        (
+            "  - vibes: {call: GET x, keep: {1st: b}}\n",
+            '"1st" is no name for a kept value; write "sale" or "sale_id"',
+        ),
+        (
+            MADE + '  - vibes: {call: PUT x, body: {"{kept.sale}": 1}}\n',
+            'x:13:33: "{kept.sale}" is a name, and a kept value is no part of one',
         ),
     ],
 )

@@ -43,6 +43,22 @@ async def company(make_company: MakeCompany) -> Company:
     return made
 
 
+async def test_names_and_texts_that_would_not_show_are_told_from_what_is_round_them(
+    make_company: MakeCompany,
+) -> None:
+    """A text of blanks can be opened; a name that is read from the right turns nothing else round."""
+    backwards = [{"id": "7", "name": "\u202eslaed"}]
+    made = await make_company(
+        company_key="acme", subscription_lists=backwards, acquisition_campaigns=[]
+    )
+    told = await made.text(ANN, "  ")
+    assert f'href="/inbox/acme/messages/{told["id"]}"><span' in await _page(made)
+    assert "(blank)" in words(await _page(made))
+    for part in ("settings", "time?seq=2"):
+        async with made.http.get(f"{made.url}/inbox/acme/{part}") as response:
+            assert "<bdi>\u202eslaed</bdi>" in await response.text(), part
+
+
 async def _page(company: Company, path: str = "") -> str:
     async with company.http.get(f"{company.url}/inbox/acme/messages{path}") as response:
         assert response.status == 200, await response.text()

@@ -57,7 +57,7 @@ async def _nothing(_request: web.Request) -> web.Response:
 
 def _handlers() -> list[Callable[[web.Request], object]]:
     """A handler for each path, told apart by its name."""
-    made = []
+    made: list[Callable[[web.Request], object]] = []
     for method, path in PATHS:
 
         async def handler(_request: web.Request) -> web.Response:

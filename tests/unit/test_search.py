@@ -34,6 +34,7 @@ def _asked(**members: object) -> MessageQuery:
         ("STATE:delivered", _asked(state="delivered")),
         ("is:mo", _asked(direction="mo")),
         ("is:welcome", _asked(purpose="welcome")),
+        ("is:mt is:welcome is:mt", _asked(direction="mt", purpose="welcome")),
         ("list:1001", _asked(list_id="1001")),
         ('list:"my list" campaign:JoinVip01', _asked(list_id="my list", campaign_id="JoinVip01")),
         ('text:"don\'t"', _asked(text="don't")),
@@ -73,6 +74,13 @@ def test_what_people_write_is_text(text: str) -> None:
         ('sale "', "a quotation mark is missing"),
         ("before:tomorrow", "tomorrow"),
         ("after:2026-13-01", "2026-13-01"),
+        ('"Re: sale"', 'for text that has a colon write text:"Re: sale"'),
+        ("to:65047 is:mt", '"is:mt" asks for another direction than what stands before it'),
+        ("to:3125550101 to:3125550102", '"to:3125550102" asks for another phone'),
+        ("from:65047 from:65048", '"from:65048" asks for another code'),
+        ("list:1001 list:1002", '"list:1002" asks for another list'),
+        ("before:2026-01-05 before:2026-01-06", '"before:2026-01-06" asks for another time'),
+        ("text:sale today", '"today" asks for another text'),
     ],
 )
 def test_a_mistake_is_told_with_its_mend(words: str, told: str) -> None:

@@ -30,6 +30,18 @@ def test_the_starter_passes(starter: Path, capsys: pytest.CaptureFixture[str]) -
     assert call(["run", str(starter)]) == 0
 
 
+def test_the_starter_is_made_in_the_folder_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the page of runs says where there is no scenario; a file is no folder."""
+    monkeypatch.chdir(tmp_path)
+    assert call(["new", "scenarios/My first"]) == 0
+    assert "scenarios/my_first.sms.yaml is written" in capsys.readouterr().out
+    assert len(load_all([tmp_path / "scenarios"])) == 1
+    assert call(["new", "scenarios/my_first.sms.yaml/x"]) == 2
+    assert "scenarios/my_first.sms.yaml exists already" in capsys.readouterr().err
+
+
 def test_what_the_starter_leaves_out_passes_too(
     starter: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from simulator import __version__
+from simulator.api.branches import Branches
 from simulator.api.control import (
     accounts,
     alarms,
@@ -19,11 +20,13 @@ from simulator.api.control import (
     incentives,
     lists,
     messages,
+    metrics,
     platform_docs,
     snapshots,
     texts,
 )
 from simulator.api.control.call import denied, failed, fault, respond
+from simulator.api.keys import SMPP
 from simulator.errors import EngineFailed, UserError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -31,14 +34,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _ONE = "/_sim/accounts/{key}"
 
 
-async def health(_request: web.Request) -> web.Response:
-    """GET health."""
-    return respond({"status": "ok", "version": __version__})
-
-
-async def not_simulated(request: web.Request) -> web.Response:
-    """What is planned and not built: said plainly."""
-    return fault(501, f"{request.path} is not built yet; see docs/fidelity.md")
+async def health(request: web.Request) -> web.Response:
+    """GET health: that it is well, which version it is, and where it takes SMPP if it does."""
+    return respond({"status": "ok", "version": __version__, "smpp": request.app[SMPP]()})
 
 
 OPERATIONS: tuple[tuple[str, str, Handler], ...] = (
@@ -83,17 +81,19 @@ OPERATIONS: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", f"{_ONE}/snapshots/{{id}}", snapshots.delete),
     ("POST", f"{_ONE}/snapshots/{{id}}/restore", snapshots.restore),
     ("POST", f"{_ONE}/snapshots/{{id}}/fork", snapshots.fork),
-    ("*", "/metrics", not_simulated),
+    ("GET", "/metrics", metrics.scrape),
 )
 
 
 def add_routes(app: web.Application) -> None:
     """Put every control operation into the application."""
-    resources: dict[str, web.Resource] = {}
+    branches = Branches(_ONE)
     for method, path, handler in OPERATIONS:
-        resource = resources.get(path) or app.router.add_resource(path)
-        resources[path] = resource
-        resource.add_route(method, _handled(handler))
+        if path.startswith(_ONE):
+            branches.add(method, path.removeprefix(_ONE), _handled(handler))
+        else:
+            app.router.add_route(method, path, _handled(handler))
+    app.router.register_resource(branches)
 
 
 def _handled(handler: Handler) -> Handler:
