@@ -297,13 +297,16 @@ def within(simulator: Simulator, url: str) -> Environment:
 async def start(
     settings: ServerSettings | None = None,
     fittings: Sequence[Callable[[web.Application], None]] = (),
+    *,
+    counted: bool = False,
 ) -> AsyncIterator[Environment]:
     """A simulator in this process, on a free loopback port, in memory unless told otherwise.
 
-    `fittings` put into its application what the simulator itself does not know.
+    `fittings` put into its application what the simulator itself does not know; one that is
+    `counted` has metrics.
     """
     settings = settings or ServerSettings(port=0, accounts=())
-    async with build(settings) as simulator:
+    async with build(settings, counted=counted) as simulator:
         simulator.fittings += fittings
         yield within(simulator, await simulator.listen())
 

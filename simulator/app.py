@@ -34,6 +34,7 @@ from simulator.observing.counts import Counts
 from simulator.observing.logs import Log
 from simulator.observing.metrics import Metrics
 from simulator.observing.requests import Requests
+from simulator.runtime.accounts import Accounts
 from simulator.runtime.clock import SystemWall, Wall
 from simulator.runtime.ports import AccountRecord, Store, Transport
 from simulator.smpp.server import SmppServer, tls_context
@@ -61,6 +62,8 @@ class Simulator:
         wall: Wall,
         near: dict[str, Nearby],
         log: Log,
+        *,
+        counted: bool,
     ) -> None:
         self.settings = settings
         self.near = near
@@ -68,8 +71,12 @@ class Simulator:
         by_scheme = ByScheme(transport)
         self._counts = Counts()
         self._log = log
-        watched = WatchedTransport(by_scheme, self._counts, log)
-        self.accounts = WatchedAccounts(store, watched, wall, self._counts, log)
+        self._counted = counted
+        if counted:
+            watched = WatchedTransport(by_scheme, self._counts, log)
+            self.accounts: Accounts = WatchedAccounts(store, watched, wall, self._counts, log)
+        else:
+            self.accounts = Accounts(store, by_scheme, wall)
         self._requests = Requests(self._counts, wall.now())
         init_seconds = milliseconds(settings.smpp_init) / 1000
         self._smpp = SmppServer(self.accounts, init_seconds, self._counts.smpp_answered)
@@ -163,11 +170,12 @@ class Simulator:
 
     def application(self) -> web.Application:
         """The aiohttp application, for a server of one's own."""
-        watching = observed(self._requests, self._log)
-        app = web.Application(middlewares=[watching, in_words], client_max_size=BODY_LIMIT)
-        app.on_response_prepare.append(self._requests.prepare)
+        watching = [observed(self._requests, self._log)] if self._counted else []
+        app = web.Application(middlewares=[*watching, in_words], client_max_size=BODY_LIMIT)
+        if self._counted:
+            app.on_response_prepare.append(self._requests.prepare)
+            app[METRICS] = Metrics(self._counts, self.accounts)
         app[ACCOUNTS] = self.accounts
-        app[METRICS] = Metrics(self._counts, self.accounts)
         app[REQUESTS] = self._requests
         app[SETTINGS] = self.settings
         app[NEAR] = self.near
@@ -216,15 +224,16 @@ def build(
     transport: Transport | None = None,
     wall: Wall | None = None,
     log: TextIO | None = None,
+    counted: bool = True,
 ) -> Simulator:
     """A simulator, with any part of it replaced; nothing runs until it is entered.
 
     Log lines go to `log`, and while it runs those of this process's libraries too; without it there
-    are none.
+    are none. Where nobody will ask for metrics it need not be `counted`, which costs each call a little.
     """
     if store is None:
         store = MemoryStore() if settings.db is None else SqliteStore(settings.db)
     near: dict[str, Nearby] = {}
     wall, transport = wall or SystemWall(), transport or HttpTransport(near)
     lines = Log(log, settings.log_format, settings.log_level)
-    return Simulator(settings, store, transport, wall, near, lines)
+    return Simulator(settings, store, transport, wall, near, lines, counted=counted)

@@ -55,7 +55,7 @@ async def _demo(paths: list[Path], folder: Path, port: int, *, looked_at: bool) 
     report = folder / "report.html"
     pages = Scenarios(paths)
     settings = ServerSettings(port=port, db=database)
-    async with start(settings, (copying.fit, pages.fit)) as environment:
+    async with start(settings, (copying.fit, pages.fit), counted=True) as environment:
         pages.begin(environment)
         chosen: list[Reporter] = [
             ConsoleReporter(),

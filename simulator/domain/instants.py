@@ -135,6 +135,7 @@ def _to_the_second(seconds: int) -> str:
     return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
+@lru_cache(4_096)
 def iso(instant: int) -> str:
     """`2026-01-05T15:00:00Z`, with a fraction (three or six digits) only where there is one."""
     whole, fraction = divmod(instant, SECOND)

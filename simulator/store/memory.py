@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import chain, islice
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, compress, islice
+from typing import Any, Literal
 
 import msgspec
 
@@ -28,6 +28,9 @@ from simulator.store.columns import WORDS
 from simulator.store.memory_search import SLICE, Reader
 from simulator.store.opening import OPENING, opening
 from simulator.store.packed import Bodies
+
+_KINDS: tuple[Literal["command", "event"], ...] = ("command", "event")
+"""By whether a row is an event."""
 
 
 class _Book:
@@ -80,6 +83,18 @@ class _Book:
         kind: Literal["event", "command"] = "event" if self.events[place] else "command"
         at = Instant(self.times[place])
         return Entry(seq, at, kind, self.types[place], self.bodies[place])
+
+    def rows(self, after: int, until: int, types: frozenset[str]) -> Iterable[Entry]:
+        """The rows of a range, those of some types alone where any are named."""
+        named = self.types[after:until]
+        kinds = map(_KINDS.__getitem__, self.events[after:until])
+        bodies = self.bodies.between(after, until)
+        places = range(after + 1, until + 1)
+        columns: Iterable[Iterable[Any]] = (places, self.times[after:until], kinds, named, bodies)
+        if types:
+            wanted = [name in types for name in named]
+            columns = (compress(column, wanted) for column in columns)
+        return map(Entry, *columns)
 
     def attempted(self, attempts: Sequence[Attempt]) -> None:
         """Attempts at callbacks were made."""
@@ -198,14 +213,15 @@ class MemoryStore:
         self, account: str, after: int = 0, limit: int | None = None, types: Sequence[str] = ()
     ) -> list[Entry]:
         """Rows after `after`, in order."""
-        book = self._books[account]
-        wanted = frozenset(types)
-        found = (
-            seq
-            for seq in range(after + 1, len(book.bodies) + 1)
-            if not wanted or book.types[seq - 1] in wanted
-        )
-        return [book.row(seq) for seq in islice(found, limit)]
+        book, wanted, found = self._books[account], frozenset(types), list[Entry]()
+        last = len(book.types)
+        room = last if limit is None else limit
+        while after < last and len(found) < room:
+            until = min(after + SLICE, last)
+            rows = book.rows(after, until, wanted)
+            found += islice(rows, room - len(found))
+            after = until
+        return found
 
     async def messages(self, account: str, query: MessageQuery) -> list[MessageRecord]:
         """Recorded messages that meet the query, oldest first or newest first."""

@@ -247,3 +247,14 @@ async def test_another_machine_needs_the_token(
         answer = await call(http, "GET", f"{await system.listen()}/metrics", None, headers)
     assert answer.status == status
     assert (b"smsim_accounts" in answer.body) == (status == 200)
+
+
+async def test_where_nothing_is_counted_it_is_said(http: ClientSession) -> None:
+    """A simulator that a program starts for itself need not count."""
+    async with build(ServerSettings(port=0, accounts=()), counted=False) as system:
+        answer = await call(http, "GET", f"{await system.listen()}/metrics")
+    assert (answer.status, answer.messages) == (
+        404,
+        ["nothing is counted here; `smsim serve` counts"],
+    )
+    assert "X-Request-Id" not in answer.headers
