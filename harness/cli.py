@@ -16,8 +16,11 @@ from simulator.errors import SmsimError, UserError
 
 PASSED, FAILED, WRONG = 0, 1, 2
 
-COLLECT_AFTER = (100_000, 50, 100)
-"""How rarely garbage is looked for: what a run makes is kept to its end, and holds no cycles."""
+COLLECT_AFTER = (1_000_000, 50, 100)
+"""How rarely garbage is looked for by those that play and end: what they make is kept to the end."""
+
+PLAYING = frozenset({"run", "demo", "explore", "copy"})
+"""The commands that play scenarios; a server stays, and looks for garbage as Python does."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -29,7 +32,8 @@ def call(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit status."""
     given = sys.argv[1:] if arguments is None else arguments
     told = _parser(next(iter(given), "")).parse_args(given)
-    gc.set_threshold(*COLLECT_AFTER)
+    if given and given[0] in PLAYING:
+        gc.set_threshold(*COLLECT_AFTER)
     try:
         return int(told.command(told))
     except Mistakes as error:

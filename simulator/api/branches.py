@@ -14,7 +14,8 @@ from typing import Any
 from aiohttp import web
 from yarl import URL
 
-Key = tuple[str, str]
+Key = tuple[str, str, int]
+"""Two segments, and how many there are after the prefix; negative where that is not fixed."""
 
 ANY = "*"
 """A segment that is not fixed."""
@@ -46,9 +47,11 @@ class Branches(web.AbstractResource):
 
     async def resolve(self, request: web.Request) -> Any:
         """The route that is meant, or None and the methods that its path has."""
-        segments = [*request.rel_url.raw_path.split("/", self._first + 2), "", ""]
+        path = request.rel_url.raw_path.removesuffix("/")
+        segments = [*path.split("/", self._first + 2), "", ""]
         first, second = segments[self._first : self._first + 2]
-        found = self._found.get((first, second)) or self._found.get((first, ANY))
+        count = path.count("/") + 1 - self._first
+        found = self._found.get((first, second, count)) or self._found.get((first, ANY, count))
         for resources in (found or (), self._known.values()):
             allowed: set[str] = set()
             for resource in resources:
@@ -65,7 +68,7 @@ class Branches(web.AbstractResource):
         return {
             key: [resource for other, resource in self._all if _may_be(other, key)]
             for key, _resource in self._all
-            if key[0] != ANY
+            if key[0] != ANY and key[2] >= 0
         }
 
     @property
@@ -100,10 +103,12 @@ def _key(path: str) -> Key:
     """The first two segments of a path below the prefix."""
     wide = _WIDE.search(path)  # what a pattern of its own matches may have more segments
     fixed = path if wide is None else f"{path[: wide.start()]}{ANY}/{ANY}/{ANY}"
-    segments = [*_NAMED.sub(ANY, fixed).split("/"), "", ""][1:3]
-    first, second = (ANY if ANY in segment else segment for segment in segments)
-    return first, second
+    segments = _NAMED.sub(ANY, fixed).split("/")[1:]
+    first, second = (ANY if ANY in segment else segment for segment in [*segments, "", ""][:2])
+    return first, second, len(segments) if wide is None else -1
 
 
 def _may_be(other: Key, key: Key) -> bool:
-    return all(one in (ANY, wanted) for one, wanted in zip(other, key, strict=True))
+    """Whether what was added under a key may be meant by a call of another."""
+    named = all(one in (ANY, wanted) for one, wanted in zip(other[:2], key[:2], strict=True))
+    return named and other[2] in (-1, key[2])

@@ -32,7 +32,8 @@ class Bodies:
         """More bodies, behind the others."""
         self._loose += bodies
         while len(self._loose) >= self._most + self._block:
-            block, self._loose = self._loose[: self._block], self._loose[self._block :]
+            block = self._loose[: self._block]
+            del self._loose[: self._block]
             ends = array("Q", accumulate(map(len, block), initial=0))
             self._packed.append((compress(b"".join(block), level=1), ends))
 
