@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 Reader = Callable[[str], T]
 
-COMPANY = "load"
+COMPANY = "locust-run"
 CODE = "65047"
 RETRY_MS = 250
 """Real time until the account tries a callback again."""

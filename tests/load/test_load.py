@@ -28,9 +28,9 @@ Answers = Mapping[str, tuple[int, str]]
 
 RIGHT: Answers = {
     "/_sim/accounts": (201, ACCOUNT),
-    "/_sim/accounts/load": (204, ""),
-    "/_sim/accounts/load/events": (200, '{"items": [], "next": null}'),
-    "/companies/load/config/callbacks": (201, '{"callback_id": "a1b2c3d4"}'),
+    "/_sim/accounts/locust-run": (204, ""),
+    "/_sim/accounts/locust-run/events": (200, '{"items": [], "next": null}'),
+    "/companies/locust-run/config/callbacks": (201, '{"callback_id": "a1b2c3d4"}'),
 }
 """What a server must answer for a run to begin and to be reconciled."""
 
@@ -127,7 +127,7 @@ def test_the_simulator_passes_and_every_kind_of_user_was_at_it(
 def lose_callbacks(url: str) -> None:
     """As soon as the run's account is there, let the platform forget every callback."""
     rule = json.dumps({"match": {"surface": "callback"}, "effect": {"lose": True}}).encode()
-    call = Request(f"{url}/_sim/accounts/load/faults", rule, {"Content-Type": "application/json"})
+    call = Request(f"{url}/_sim/accounts/locust-run/faults", rule, {"Content-Type": "application/json"})
     for _ in range(1_000):
         try:
             urlopen(call, timeout=10).close()
@@ -155,7 +155,7 @@ def test_callbacks_that_never_came_fail_the_run(tmp_path: Path) -> None:
 def test_wrong_statuses_and_wrong_bodies_fail_the_run(tmp_path: Path) -> None:
     """A 500 is a failure, and so is a 200 whose body is not the expected one."""
     answers = {**RIGHT, "/MessageApi": (200, "<welcome/>")}
-    answers["/_sim/accounts/load/handsets"] = (500, "out of order")
+    answers["/_sim/accounts/locust-run/handsets"] = (500, "out of order")
 
     with stub(answers) as url:
         outcome = load_run.attack(url, Plan(users=8, seconds=2), tmp_path)
@@ -176,8 +176,8 @@ def test_a_throttle_is_no_failure_and_a_message_that_is_nowhere_is(tmp_path: Pat
         **RIGHT,
         "/MessageApi/mt/messages": (200, accepted),
         "/MessageApi/mt/messages/": (429, busy),
-        "/_sim/accounts/load/handsets": (503, "stopped"),
-        "/companies/load/campaigns": (429, '{"errors": []}'),
+        "/_sim/accounts/locust-run/handsets": (503, "stopped"),
+        "/companies/locust-run/campaigns": (429, '{"errors": []}'),
     }
     with stub(answers) as url:
         outcome = load_run.attack(url, Plan(users=16, seconds=2), tmp_path)

@@ -11,9 +11,9 @@ from harness.load.script import Told, Unexpected
 
 ACCOUNT = json.dumps(
     {
-        "company_key": "load",
-        "username": "load",
-        "password": "load",
+        "company_key": "locust-run",
+        "username": "locust-run",
+        "password": "locust-run",
         "acquisition_campaigns": [
             {"id": "Join1", "list": "1001", "code": "65047", "keywords": ["VIP1"]}
         ],
