@@ -65,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seconds = perf_counter() - started
     whole = told.scale == "full" and not told.only
     folder = told.into or (ROOT / "docs" if whole else _below("build/bench/report"))
+    folder.mkdir(parents=True, exist_ok=True)
     made = report.make(where, told.scale, told.rounds, seconds, results)
     for path in report.write(made, folder):
         _say(f"wrote {path}")
