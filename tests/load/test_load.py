@@ -127,7 +127,9 @@ def test_the_simulator_passes_and_every_kind_of_user_was_at_it(
 def lose_callbacks(url: str) -> None:
     """As soon as the run's account is there, let the platform forget every callback."""
     rule = json.dumps({"match": {"surface": "callback"}, "effect": {"lose": True}}).encode()
-    call = Request(f"{url}/_sim/accounts/locust-run/faults", rule, {"Content-Type": "application/json"})
+    call = Request(
+        f"{url}/_sim/accounts/locust-run/faults", rule, {"Content-Type": "application/json"}
+    )
     for _ in range(1_000):
         try:
             urlopen(call, timeout=10).close()
