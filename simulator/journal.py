@@ -26,7 +26,7 @@ async def export(path: Path, account: str) -> list[bytes]:
     store = await _opened(path)
     try:
         await _must_have(store, account)
-        return [line(entry) for entry in await store.entries(account)]
+        return [entry.line for entry in await store.entries(account)]
     finally:
         await store.close()
 
@@ -45,18 +45,6 @@ async def replay(path: Path, account: str | None = None) -> list[Replayed]:
         return done
     finally:
         await store.close()
-
-
-def line(entry: Entry) -> bytes:
-    """A journal row as a line of JSON."""
-    row = {
-        "seq": entry.seq,
-        "at": entry.at,
-        "kind": entry.kind,
-        "type": entry.type,
-        "data": msgspec.Raw(entry.body),
-    }
-    return msgspec.json.encode(row) + b"\n"
 
 
 def first_difference(entries: list[Entry]) -> str | None:

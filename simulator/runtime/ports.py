@@ -34,6 +34,18 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
             return self.held
         return decode_command(self.body) if self.kind == "command" else decode_event(self.body)
 
+    @property
+    def line(self) -> bytes:
+        """The row as a line of JSON."""
+        row = {
+            "seq": self.seq,
+            "at": self.at,
+            "kind": self.kind,
+            "type": self.type,
+            "data": msgspec.Raw(self.body),
+        }
+        return msgspec.json.encode(row) + b"\n"
+
 
 class Exchange(msgspec.Struct, frozen=True, gc=False):
     """What was sent to a destination, and what it answered or why it did not."""

@@ -49,6 +49,7 @@ class Universe:
         self.engine = engine
         self.store = store
         self.feed = Feed(engine)
+        self.imaged = 0
         self._wall = wall
         settings = engine.world.account.settings
         self.calls = Throttle(wall, settings.calls_per_second)
@@ -82,12 +83,10 @@ class Universe:
 
     async def keep_image(self) -> None:
         """Once stopped: keep what the next start begins from, where that is worth it."""
-        seq = self.engine.seq
-        if self.engine.failed or self.store.at_once:
-            return
-        kept = await self.store.image(self.record.company_key)
-        if seq - (kept[0] if kept is not None else 0) >= WORTH:
-            await self.store.save_image(self.record.company_key, seq, image_of(self.world))
+        if not self.engine.failed:
+            await _keep_image(
+                self.store, self.record.company_key, self.world, self.engine.seq, self.imaged
+            )
 
     async def message(self, message_id: str) -> tuple[MessageRecord, int] | None:
         """A recorded message by its id or a part's id, with the part's number."""
@@ -169,13 +168,14 @@ async def resume(
 
     A live clock has gone on meanwhile; `stood` lets it go on from there.
     """
-    seq, world = await _world(record.company_key, store)
+    seq, imaged, world = await _world(record.company_key, store)
     if world is None:
         if record.account is None:
             raise EngineFailed(f'the account "{record.company_key}" has no journal')
         return await begin(record, record.account, store, transport, wall)
     engine = Engine(record.company_key, world, store, wall, seq)
     universe = Universe(record, engine, store, transport, wall)
+    universe.imaged = imaged
     universe.start()
     if stood is not None and world.clock.mode == "live":
         anchored = SetClock(mode="live", rate=world.clock.rate, real=wall.now())
@@ -185,20 +185,28 @@ async def resume(
     return universe
 
 
-async def _world(key: str, store: Store) -> tuple[int, World | None]:
-    """The last row of a journal and the world it leads to; None where there is no row."""
+async def _world(key: str, store: Store) -> tuple[int, int, World | None]:
+    """The last row of a journal, that of its image, and its world; None where there is no row."""
     seq, world = 0, None
     kept = await store.image(key)
     if kept is not None:
         world = world_of(kept[1])
         seq = kept[0] if world is not None else 0
-    begun = seq
+    imaged = seq
     while entries := await store.entries(key, seq, PAGE):
         world = rebuild(entries, world)
         seq = entries[-1].seq
-    if world is not None and seq - begun >= WORTH and not store.at_once:
-        await store.save_image(key, seq, image_of(world))
-    return seq, world
+    if world is not None:
+        imaged = await _keep_image(store, key, world, seq, imaged)
+    return seq, imaged, world
+
+
+async def _keep_image(store: Store, key: str, world: World, seq: int, imaged: int) -> int:
+    """Keep an image where the last one is so far behind that it is worth it; where the last is then."""
+    if store.at_once or seq - imaged < WORTH:
+        return imaged
+    await store.save_image(key, seq, image_of(world))
+    return seq
 
 
 def rebuild(entries: list[Entry], world: World | None = None) -> World:

@@ -11,7 +11,6 @@ from typing import NamedTuple, Protocol
 from aiohttp import web
 
 from simulator.errors import UserError
-from simulator.ui import events
 from simulator.ui.page import Page
 
 MOST_ROWS = 20_000
@@ -87,4 +86,4 @@ async def _copied(page: Page) -> Copied:
             "and more with `smsim copy`"
         )
     entries = await page.universe.store.entries(page.key)
-    return await copying.copy([events.line(entry) for entry in entries], name or None)
+    return await copying.copy([entry.line for entry in entries], name or None)

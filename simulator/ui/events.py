@@ -97,21 +97,9 @@ async def export(page: Page) -> web.StreamResponse:
         if not entries:
             break
         after = entries[-1].seq
-        await response.write(b"".join(map(line, entries)))
+        await response.write(b"".join(entry.line for entry in entries))
     await response.write_eof()
     return response
-
-
-def line(entry: Entry) -> bytes:
-    """A row as a line of JSON."""
-    row = {
-        "seq": entry.seq,
-        "at": entry.at,
-        "kind": entry.kind,
-        "type": entry.type,
-        "data": msgspec.Raw(entry.body),
-    }
-    return msgspec.json.encode(row) + b"\n"
 
 
 def _type(asked: str) -> Sequence[str]:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from simulator.api.control.snapshots import ForkSpec, SnapshotSpec
 from simulator.api.keys import ACCOUNTS
 from simulator.documents import read
-from simulator.errors import UserError
-from simulator.runtime.ports import AccountRecord
-from simulator.spec import AccountSpec
 from simulator.ui.page import Page
-
-LONGEST_NAME = 120
 
 
 async def take(page: Page) -> web.Response:
     """Keep the account as it is."""
-    name = (await page.form()).get("name", "").strip()
-    if len(name) > LONGEST_NAME:
-        raise UserError(f"a name has at most {LONGEST_NAME} characters")
-    await page.request.app[ACCOUNTS].take_snapshot(page.key, name)
+    spec = read(SnapshotSpec, {"name": (await page.form()).get("name", "").strip()})
+    await page.request.app[ACCOUNTS].take_snapshot(page.key, spec.name)
     return _settings(page.key)
 
 
@@ -33,12 +27,9 @@ async def fork(page: Page) -> web.Response:
     """A new account of the same past, and on to its settings."""
     accounts = page.request.app[ACCOUNTS]
     told = (await page.form()).get("company_key", "").strip()
-    if told:
-        read(AccountSpec, {"company_key": told})
-    key = told or accounts.new_key()
-    record = AccountRecord(key, key, key)
+    record = read(ForkSpec, {"company_key": told or None}).record(accounts)
     await accounts.fork(page.key, page.request.match_info["snapshot"], record)
-    return _settings(key)
+    return _settings(record.company_key)
 
 
 async def delete(page: Page) -> web.Response:

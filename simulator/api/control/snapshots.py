@@ -10,6 +10,7 @@ from simulator.api.control.call import respond, told, universe_of
 from simulator.api.keys import ACCOUNTS
 from simulator.documents import Spec
 from simulator.domain.instants import iso
+from simulator.runtime.accounts import Accounts
 from simulator.runtime.ports import AccountRecord, Snapshot
 from simulator.spec import CompanyKey, UserName
 from simulator.specs.values import Id
@@ -29,6 +30,11 @@ class ForkSpec(Spec):
     company_key: CompanyKey | None = None
     username: UserName | None = None
     password: Id | None = None
+
+    def record(self, accounts: Accounts) -> AccountRecord:
+        """The new account's."""
+        key = self.company_key or accounts.new_key()
+        return AccountRecord(key, self.username or key, self.password or key)
 
 
 async def create(request: web.Request) -> web.Response:
@@ -52,8 +58,7 @@ async def restore(request: web.Request) -> web.Response:
 async def fork(request: web.Request) -> web.Response:
     """POST snapshots/{id}/fork: 201 with a new account of the same past; 409 if its key is taken."""
     accounts, spec = request.app[ACCOUNTS], await told(request, ForkSpec)
-    key = spec.company_key or accounts.new_key()
-    record = AccountRecord(key, spec.username or key, spec.password or key)
+    record = spec.record(accounts)
     made = await accounts.fork(request.match_info["key"], request.match_info["id"], record)
     return respond(shown(made), 201)
 
