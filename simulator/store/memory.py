@@ -305,11 +305,7 @@ def _moved(before: MessageRecord, move: projections.Move) -> MessageRecord:
     after = msgspec.structs.replace(
         before, state=move.state or before.state, history=(*before.history, move.step)
     )
-    if move.mt is None:
-        return after
-    return msgspec.structs.replace(
-        after, text=move.mt.text, segments=len(move.mt.part_ids), body=msgspec.json.encode(move.mt)
-    )
+    return after if move.mt is None else projections.replaced(after, move.mt)
 
 
 def _meets(record: MessageRecord, query: MessageQuery) -> bool:

@@ -28,6 +28,16 @@ from simulator.domain.notices import MoNotice, ReceiptNotice, SmppReceiptNotice
 from simulator.runtime.ports import Entry, HistoryStep, MessageRecord
 
 
+class _Holder(msgspec.Struct):
+    """The body of an event that holds a message."""
+
+    mt: msgspec.Raw = msgspec.Raw(b"")
+    mo: msgspec.Raw = msgspec.Raw(b"")
+
+
+_HOLDER = msgspec.json.Decoder(_Holder)
+
+
 class Move(NamedTuple):
     """A recorded message came one step further; what is None stays as it is."""
 
@@ -75,7 +85,7 @@ def recorded(entry: Entry) -> MessageRecord:
             carrier=mt.carrier,
             campaign_id=mt.campaign_id,
             list_ids=mt.list_ids,
-            body=msgspec.json.encode(mt),
+            body=held_in(entry.body),
             history=(HistoryStep(MtState.ACCEPTED, entry.at),),
         )
     assert isinstance(event, MoReceived)
@@ -95,7 +105,7 @@ def recorded(entry: Entry) -> MessageRecord:
         carrier=mo.carrier,
         campaign_id=mo.campaign_id,
         list_ids=mo.list_ids,
-        body=msgspec.json.encode(mo),
+        body=held_in(entry.body),
         history=(HistoryStep("received", entry.at),),
     )
 
@@ -121,6 +131,18 @@ def moved(entry: Entry) -> Move:
         return Move(event.message_id, HistoryStep("forwarded", entry.at, note=event.to))
     assert isinstance(event, MtReplaced)
     return Move(event.mt.message_id, HistoryStep("replaced", entry.at), mt=event.mt)
+
+
+def held_in(body: bytes) -> bytes:
+    """The JSON of the message that stands in the body of an event."""
+    holder = _HOLDER.decode(body)
+    return bytes(holder.mt or holder.mo)
+
+
+def replaced(record: MessageRecord, mt: Mt) -> MessageRecord:
+    """The record of a message that has another text now."""
+    body = msgspec.json.encode(mt)
+    return msgspec.structs.replace(record, text=mt.text, segments=len(mt.part_ids), body=body)
 
 
 def moved_id(entry: Entry) -> str:

@@ -1,4 +1,4 @@
--- Format 4. A change of these tables, or of what a journal row means, is a new format version.
+-- Format 5. A change of these tables, or of what a journal row means, is a new format version.
 CREATE TABLE account (
     position    INTEGER PRIMARY KEY,
     company_key TEXT NOT NULL UNIQUE,
@@ -22,6 +22,12 @@ CREATE TABLE image (
     body        BLOB NOT NULL
 );
 
+-- the row of the journal that the tables below are up to; what comes after it is derived anew
+CREATE TABLE derived (
+    company_key TEXT PRIMARY KEY,
+    seq         INTEGER NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE message (
     company_key TEXT NOT NULL,
     position    INTEGER NOT NULL,
@@ -38,7 +44,7 @@ CREATE TABLE message (
     carrier     TEXT NOT NULL,
     campaign_id TEXT,
     list_ids    TEXT NOT NULL, -- JSON
-    body        BLOB NOT NULL,
+    source      INTEGER NOT NULL, -- the row of the journal that holds it
     history     TEXT NOT NULL,
     wording     INTEGER NOT NULL,
     PRIMARY KEY (company_key, position)

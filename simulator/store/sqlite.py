@@ -28,26 +28,37 @@ from simulator.runtime.ports import (
 )
 from simulator.store import sqlite_search, sqlite_words
 from simulator.store.opening import OPENING, opening
-from simulator.store.sqlite_rows import COLUMNS, Row, entry_of, message_of, projected
+from simulator.store.sqlite_rows import READ, WRITTEN, Row, committed, entry_of, message_of
+from simulator.store.sqlite_tail import FULL, Tail
 from simulator.store.sqlite_texts import TextBlocks
 from simulator.store.sqlite_words import Wordings
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 APPLICATION_ID = 0x534D5331  # "SMS1"
 
 _DERIVED = {
     "journal": "seq, at, kind, type, body",
-    "message": f"{COLUMNS}, wording",
+    "message": f"{WRITTEN}, wording",
     "wording": f"number, {sqlite_words.COLUMNS}",
     "text_block": "first, last, positions, texts",
     "part": "id, message_id, number",
     "trail": "message_id, seq",
+    "derived": "seq",
     "attempt": "delivery_id, body",
 }
 """The tables of a journal, and their columns but for those that the file gives."""
 
 _IN_ORDER = {"attempt": "position"}
 """What the rows of a table are copied in the order of, where it is not their own."""
+
+_REACHED = "SELECT account.company_key, coalesce(seq, 0) FROM account LEFT JOIN derived USING (company_key)"
+"""The row of each journal that what is derived from it is up to."""
+
+CACHE_KIB = 16 * 1024
+"""Pages of the file that are held in memory, at most."""
+
+LOG_PAGES = 4_000
+"""So many changed pages stand in the log before they are moved to the file: 16 MB."""
 
 _SAVE = (
     "INSERT INTO account (company_key, record) VALUES (?, ?) "
@@ -69,6 +80,7 @@ class SqliteStore:
         self._lock = asyncio.Lock()
         self._texts = TextBlocks()
         self._wordings = Wordings()
+        self._tail = Tail()
 
     async def open(self) -> None:
         """Open or make the file. Raises ForeignDatabase (untouched) or DatabaseInUse."""
@@ -78,6 +90,7 @@ class SqliteStore:
             sqlite3.connect(self.path, timeout=0).close()  # what cannot be opened is told from here
             self._connection = await aiosqlite.connect(self.path, isolation_level=None, timeout=0)
             await self._prepare(known)
+            await self._derive_again()
         except (sqlite3.OperationalError, OSError) as error:
             if self._connection is not None:
                 await self._connection.close()
@@ -91,6 +104,8 @@ class SqliteStore:
             async with self._lock:
                 self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
+            with suppress(sqlite3.Error):  # the journal has it all
+                await self._bring_up()
         if self._connection is not None:
             await self._connection.close()
 
@@ -169,22 +184,25 @@ class SqliteStore:
 
     async def messages(self, account: str, query: MessageQuery) -> list[MessageRecord]:
         """Recorded messages that meet the query, oldest first or newest first."""
+        await self._brought_up()
         return await sqlite_search.messages(self._all, account, query)
 
     async def message(self, account: str, message_id: str) -> tuple[MessageRecord, int] | None:
         """A message, or the message a part belongs to."""
+        await self._brought_up()
         parts = await self._all(
             "SELECT message_id, number FROM part WHERE company_key = ? AND id = ?",
             (account, message_id),
         )
         original, number = parts[0] if parts else (message_id, 1)
         rows = await self._all(
-            f"SELECT {COLUMNS} FROM message WHERE company_key = ? AND id = ?", (account, original)
+            f"SELECT {READ} FROM message WHERE company_key = ? AND id = ?", (account, original)
         )
         return (message_of(rows[0]), number) if rows else None
 
     async def trail(self, account: str, message_id: str) -> list[Entry]:
         """The rows that tell of a message beside its states, in order."""
+        await self._brought_up()
         rows = await self._all(
             "SELECT seq, at, kind, type, body FROM trail JOIN journal USING (company_key, seq) "
             "WHERE company_key = ? AND message_id = ? ORDER BY seq",
@@ -231,6 +249,7 @@ class SqliteStore:
     async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
         """A change of all there is of an account, whole or not at all. Raises EngineFailed."""
         async with self._lock:
+            await self._bring_up()
             self._forgotten()
             await self._db.execute("BEGIN")
             try:
@@ -253,6 +272,8 @@ class SqliteStore:
         await db.execute("PRAGMA locking_mode = EXCLUSIVE")
         await db.execute("PRAGMA journal_mode = WAL")
         await db.execute("PRAGMA synchronous = NORMAL")
+        await db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        await db.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         await db.execute("BEGIN IMMEDIATE")
         await db.execute("COMMIT")
         if not known:
@@ -285,20 +306,50 @@ class SqliteStore:
                     done.set_result(None)
 
     async def _transact(self, batches: list[Batch]) -> None:
+        if self._tail.full:
+            await self._bring_up()
+        await self._db.execute("BEGIN")
+        await self._run(committed(batches))
+        await self._db.execute("COMMIT")
+        for batch in batches:
+            self._tail.take(batch)
+
+    async def _run(self, written: dict[str, list[Row]]) -> None:
+        for statement, rows in written.items():
+            if rows:
+                await self._db.executemany(statement, rows)
+
+    async def _brought_up(self) -> None:
+        """Let the tables be up to the journal, to be read."""
+        if self._tail:
+            async with self._lock:
+                await self._bring_up()
+
+    async def _bring_up(self) -> None:
+        """The same, for one who has the lock. What cannot be written is kept; raises sqlite3.Error."""
+        if not self._tail:
+            return
         db = self._db
         await db.execute("BEGIN")
-        journal = [
-            (batch.account, entry.seq, entry.at, entry.kind, entry.type, entry.body)
-            for batch in batches
-            for entry in batch.entries
-        ]
-        await db.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", journal)
-        await self._wordings.read(db, (batch.account for batch in batches))
-        for table, rows in projected(batches, self._wordings).items():
-            if rows:
-                await db.executemany(table, rows)
-        await self._texts.follow(db, batches)
-        await db.execute("COMMIT")
+        try:
+            await self._wordings.read(db, self._tail.accounts)
+            await self._run(self._tail.rows(self._wordings))
+            await self._texts.follow(db, self._tail)
+            await db.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                await db.rollback()
+            self._forgotten()
+            raise
+        self._tail = Tail()
+
+    async def _derive_again(self) -> None:
+        """What the tables had not been told of when the process was killed."""
+        for key, reached in await self._all(_REACHED):
+            while entries := await self.entries(key, reached, FULL):
+                self._tail.take(Batch(key, entries))
+                await self._bring_up()
+                reached = entries[-1].seq
 
 
 def _cannot_open(path: Path, error: Exception) -> UserError:

@@ -2,84 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from simulator.domain.instants import Instant
 from simulator.runtime.ports import Batch, Entry, MessageRecord
-from simulator.store import projections, sqlite_words
-from simulator.store.sqlite_words import Wordings, Words
+from simulator.store import projections
 
 Row = tuple[Any, ...]
 
-COLUMNS = (
+_COLUMNS = (
     "position, id, direction, mdn, code, text, state, at, segments, purpose, surface, carrier, "
-    "campaign_id, list_ids, body, history"
+    "campaign_id, list_ids, {body}, history"
 )
-"""Of a recorded message, in the order of its record."""
+WRITTEN = _COLUMNS.format(body="source")
+"""Of a recorded message, in the order of its record; in place of its body the row it stands in."""
 
-_INSERT_MESSAGE = (
-    f"INSERT INTO message (company_key, {COLUMNS}, wording) VALUES ({', '.join('?' * 18)})"
+READ = _COLUMNS.format(
+    body="(SELECT body FROM journal WHERE company_key = message.company_key AND seq = source)"
 )
-_INSERT_PART = "INSERT INTO part VALUES (?, ?, ?, ?)"
-_MOVE_MESSAGE = (
-    "UPDATE message SET state = coalesce(?, state), "
-    "history = json_insert(history, '$[#]', json(?)) WHERE company_key = ? AND id = ?"
-)
-_REPLACE_MESSAGE = (
-    "UPDATE message SET text = ?, segments = ?, body = ? WHERE company_key = ? AND id = ?"
-)
-_INSERT_TRAIL = "INSERT INTO trail VALUES (?, ?, ?)"
-_INSERT_ATTEMPT = "INSERT INTO attempt (company_key, delivery_id, body) VALUES (?, ?, ?)"
+"""The same, with that row of the journal."""
+
+INSERT_JOURNAL = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)"
+INSERT_ATTEMPT = "INSERT INTO attempt (company_key, delivery_id, body) VALUES (?, ?, ?)"
 
 
-def projected(batches: list[Batch], wordings: Wordings) -> dict[str, list[Row]]:
-    """The rows each statement is to write, statements in the order they must run."""
-    rows: dict[str, list[Row]] = {
-        _INSERT_MESSAGE: [],
-        sqlite_words.INSERT: [],
-        _INSERT_PART: [],
-        _MOVE_MESSAGE: [],
-        _REPLACE_MESSAGE: [],
-        _INSERT_TRAIL: [],
-        _INSERT_ATTEMPT: [],
+def committed(batches: Sequence[Batch]) -> dict[str, list[Row]]:
+    """The rows that are written in the transaction of the batches, by statement."""
+    return {
+        INSERT_JOURNAL: [
+            (batch.account, entry.seq, entry.at, entry.kind, entry.type, entry.body)
+            for batch in batches
+            for entry in batch.entries
+        ],
+        INSERT_ATTEMPT: [
+            (batch.account, item.delivery_id, msgspec.json.encode(item))
+            for batch in batches
+            for item in batch.attempts
+        ],
     }
-    for batch in batches:
-        key = batch.account
-        for entry in batch.entries:
-            role = projections.ROLES.get(entry.type)
-            if role == "begins":
-                record = projections.recorded(entry)
-                history = msgspec.json.encode(record.history).decode()
-                *values, list_ids, body, _ = msgspec.structs.astuple(record)
-                lists = msgspec.json.encode(list_ids).decode()
-                words = Words(
-                    record.direction, record.code, record.purpose, record.campaign_id, lists
-                )
-                number, is_new = wordings.number(key, words)
-                if is_new:
-                    rows[sqlite_words.INSERT].append((key, number, *words))
-                rows[_INSERT_MESSAGE].append((key, *values, lists, body, history, number))
-                parts = projections.message_of(entry).part_ids[1:]
-                for number, part in enumerate(parts, start=2):
-                    rows[_INSERT_PART].append((key, part, record.id, number))
-            elif role == "moves":
-                move = projections.moved(entry)
-                step = msgspec.json.encode(move.step).decode()
-                rows[_MOVE_MESSAGE].append((move.state, step, key, move.message_id))
-                if move.mt is not None:
-                    body = msgspec.json.encode(move.mt)
-                    text, count = move.mt.text, len(move.mt.part_ids)
-                    rows[_REPLACE_MESSAGE].append((text, count, body, key, move.message_id))
-            elif role == "tells":
-                told_of = projections.told_of(entry)
-                if told_of is not None:
-                    rows[_INSERT_TRAIL].append((key, told_of, entry.seq))
-        rows[_INSERT_ATTEMPT] += [
-            (key, item.delivery_id, msgspec.json.encode(item)) for item in batch.attempts
-        ]
-    return rows
 
 
 def entry_of(row: Row) -> Entry:
@@ -93,5 +56,6 @@ def message_of(row: Row) -> MessageRecord:
     names = (field.name for field in msgspec.structs.fields(MessageRecord))
     values = dict(zip(names, row, strict=True))
     values["list_ids"] = msgspec.json.decode(values["list_ids"])
+    values["body"] = projections.held_in(values["body"])
     values["history"] = msgspec.json.decode(row[-1])
     return msgspec.convert(values, MessageRecord)

@@ -14,7 +14,7 @@ import msgspec
 
 from simulator.runtime.ports import MessageQuery, MessageRecord
 from simulator.store import texts
-from simulator.store.sqlite_rows import COLUMNS, Row, message_of
+from simulator.store.sqlite_rows import READ, Row, message_of
 from simulator.store.sqlite_texts import LAST
 
 Ask = Callable[[str, Iterable[object]], Awaitable[list[Row]]]
@@ -87,14 +87,14 @@ async def _by_words(ask: Ask, account: str, query: MessageQuery, words: _Terms) 
         sql = f"SELECT position FROM message INDEXED BY message_words WHERE {short.sql}"
         found = await ask(f"{sql} {order} LIMIT ?", (*short.values, query.limit))
         return await _read(ask, account, query, words, [row[0] for row in found])
-    sql = f"SELECT {COLUMNS} FROM {source} WHERE {terms.sql} {order} LIMIT ?"
+    sql = f"SELECT {READ} FROM {source} WHERE {terms.sql} {order} LIMIT ?"
     return await ask(sql, (*terms.values, query.limit))
 
 
 async def _on_phone(ask: Ask, account: str, query: MessageQuery, words: _Terms) -> list[Row]:
     assert query.text is not None
     terms = _and(_bounds(account, query), _Terms("mdn = ?", (query.mdn,)), words)
-    sql = f"SELECT {COLUMNS} FROM message INDEXED BY message_mdn WHERE {terms.sql} {_order(query)}"
+    sql = f"SELECT {READ} FROM message INDEXED BY message_mdn WHERE {terms.sql} {_order(query)}"
     wanted = texts.folded(query.text)
     rows = await ask(sql, terms.values)
     return [row for row in rows if wanted in texts.folded(row[5])][: query.limit]
@@ -214,7 +214,7 @@ async def _read(
         marks = ", ".join("?" * len(part))
         these = _Terms(f"company_key = ? AND position IN ({marks})", (account, *part))
         terms = _and(these, words)
-        sql = f"SELECT {COLUMNS} FROM message WHERE {terms.sql} {_order(query)}"
+        sql = f"SELECT {READ} FROM message WHERE {terms.sql} {_order(query)}"
         found += await ask(sql, terms.values)
     return found
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
-from collections.abc import Sequence
 
 import aiosqlite
 
-from simulator.domain.messages import MtReplaced
-from simulator.runtime.ports import Batch, Entry
-from simulator.store import projections, texts
+from simulator.domain.messages import Mt
+from simulator.store import texts
+from simulator.store.sqlite_tail import Tail
 
 LAST = "SELECT coalesce(max(last), 0) FROM text_block WHERE company_key = ?"
 """The last message of an account that stands in a block."""
@@ -37,17 +35,11 @@ class TextBlocks:
         """Count anew: the file is not what it was thought to be."""
         self._loose.clear()
 
-    async def follow(self, db: aiosqlite.Connection, batches: Sequence[Batch]) -> None:
-        """Bring the blocks up to batches whose messages are written, before they are committed."""
-        come: Counter[str] = Counter()
-        for batch in batches:
-            for entry in batch.entries:
-                role = projections.ROLES.get(entry.type)
-                if role == "begins":
-                    come[batch.account] += 1
-                elif entry.type == "MtReplaced":
-                    await _retell(db, batch.account, entry)
-        for account, count in come.items():
+    async def follow(self, db: aiosqlite.Connection, tail: Tail) -> None:
+        """Bring the blocks up to a tail whose messages are written, before they are committed."""
+        for account, mt in tail.replaced:
+            await _retell(db, account, mt)
+        for account, count in tail.come.items():
             if account not in self._loose:
                 self._loose[account] = await _number(db, _COUNT, account, await last(db, account))
             else:
@@ -74,15 +66,13 @@ async def _pack(db: aiosqlite.Connection, account: str) -> int:
             await db.execute_insert(_INSERT, found)
 
 
-async def _retell(db: aiosqlite.Connection, account: str, entry: Entry) -> None:
+async def _retell(db: aiosqlite.Connection, account: str, mt: Mt) -> None:
     """A message has another text: so it has in its block, if it stands in one."""
-    event = entry.value
-    assert isinstance(event, MtReplaced)
-    rows = list(await db.execute_fetchall(_BLOCK_OF, (account, event.mt.message_id)))
+    rows = list(await db.execute_fetchall(_BLOCK_OF, (account, mt.message_id)))
     if rows:
         first, places, block, position = rows[0]
         place = array("q", places).index(position)
-        changed = texts.replaced(block, place, event.mt.text)
+        changed = texts.replaced(block, place, mt.text)
         await db.execute(_REPLACE, (changed, account, first))
 
 

@@ -1,0 +1,175 @@
+"""What a file's tables of messages have yet to be told.
+
+The journal is written at once; what follows from it is kept here and written thousands of messages at a
+time, and before anything is read. A message that comes to its end meanwhile is one row instead of one
+and a rewriting for each step, and a page of an index is written once for many. The table `derived`
+has the row of the journal that the others are up to: the rows after it are read again after a kill.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import msgspec
+
+from simulator.domain.messages import Mt
+from simulator.runtime.ports import Batch, Entry, HistoryStep, MessageRecord
+from simulator.store import projections
+from simulator.store.sqlite_rows import WRITTEN, Row
+from simulator.store.sqlite_words import INSERT as INSERT_WORDING
+from simulator.store.sqlite_words import Wordings, Words
+
+FULL = 8_000
+"""So many messages that began or moved on are written at once."""
+
+_INSERT_MESSAGE = (
+    f"INSERT INTO message (company_key, {WRITTEN}, wording) VALUES ({', '.join('?' * 18)})"
+)
+_INSERT_PART = "INSERT INTO part VALUES (?, ?, ?, ?)"
+_MOVE_MESSAGE = (
+    "UPDATE message SET state = coalesce(?, state), "
+    "history = substr(history, 1, length(history) - 1) || ',' || substr(?, 2) "
+    "WHERE company_key = ? AND id = ?"
+)
+_REPLACE_MESSAGE = (
+    "UPDATE message SET text = ?, segments = ?, source = ? WHERE company_key = ? AND id = ?"
+)
+_INSERT_TRAIL = "INSERT INTO trail VALUES (?, ?, ?)"
+_REACHED = "INSERT OR REPLACE INTO derived (company_key, seq) VALUES (?, ?)"
+
+_Key = tuple[str, str]
+"""An account's key and a message's id."""
+
+
+@dataclass(slots=True)
+class _Begun:
+    """A message that no table has yet, and where it stands."""
+
+    record: MessageRecord
+    source: int
+    state: str
+    steps: list[HistoryStep]
+
+
+@dataclass(slots=True)
+class _Moved:
+    """How far a message came that a table has."""
+
+    state: str | None = None
+    steps: list[HistoryStep] = field(default_factory=list)
+    mt: Mt | None = None
+    source: int = 0
+
+
+class Tail:
+    """What committed rows lead to, of all accounts, until it is written."""
+
+    def __init__(self) -> None:
+        self._begun: dict[_Key, _Begun] = {}
+        self._moved: dict[_Key, _Moved] = {}
+        self._parts: list[Row] = []
+        self._trail: list[Row] = []
+        self._reached: dict[str, int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._reached)
+
+    @property
+    def full(self) -> bool:
+        """Whether it is worth being written."""
+        return len(self._begun) + len(self._moved) >= FULL or len(self._trail) >= FULL
+
+    @property
+    def accounts(self) -> list[str]:
+        """Whose rows it has."""
+        return list(self._reached)
+
+    @property
+    def come(self) -> Counter[str]:
+        """How many messages began, by account."""
+        return Counter(key for key, _ in self._begun)
+
+    @property
+    def replaced(self) -> list[tuple[str, Mt]]:
+        """The messages of the tables that have another text, with their accounts."""
+        return [(key[0], item.mt) for key, item in self._moved.items() if item.mt is not None]
+
+    def take(self, batch: Batch) -> None:
+        """Add what a batch that is committed leads to."""
+        if not batch.entries:
+            return
+        key = batch.account
+        for entry in batch.entries:
+            role = projections.ROLES.get(entry.type)
+            if role == "begins":
+                self._begin(key, entry)
+            elif role == "moves":
+                self._move(key, entry)
+            elif role == "tells":
+                told_of = projections.told_of(entry)
+                if told_of is not None:
+                    self._trail.append((key, told_of, entry.seq))
+        self._reached[key] = batch.entries[-1].seq
+
+    def rows(self, wordings: Wordings) -> dict[str, list[Row]]:
+        """The rows each statement is to write, statements in the order they must run."""
+        words = list[Row]()
+        begun = [self._row(key, item, wordings, words) for (key, _), item in self._begun.items()]
+        moved = [
+            (item.state, msgspec.json.encode(item.steps).decode(), *key)
+            for key, item in self._moved.items()
+        ]
+        replaced = [
+            (item.mt.text, len(item.mt.part_ids), item.source, *key)
+            for key, item in self._moved.items()
+            if item.mt is not None
+        ]
+        return {
+            INSERT_WORDING: words,
+            _INSERT_MESSAGE: begun,
+            _INSERT_PART: self._parts,
+            _MOVE_MESSAGE: moved,
+            _REPLACE_MESSAGE: replaced,
+            _INSERT_TRAIL: self._trail,
+            _REACHED: list(self._reached.items()),
+        }
+
+    def _begin(self, key: str, entry: Entry) -> None:
+        record = projections.recorded(entry)
+        self._begun[key, record.id] = _Begun(record, entry.seq, record.state, list(record.history))
+        parts = projections.message_of(entry).part_ids[1:]
+        self._parts += [(key, part, record.id, n) for n, part in enumerate(parts, start=2)]
+
+    def _move(self, key: str, entry: Entry) -> None:
+        move = projections.moved(entry)
+        found = self._begun.get((key, move.message_id))
+        if found is None:
+            item = self._moved.setdefault((key, move.message_id), _Moved())
+            item.steps.append(move.step)
+            item.state = move.state or item.state
+            if move.mt is not None:
+                item.mt, item.source = move.mt, entry.seq
+            return
+        found.steps.append(move.step)
+        found.state = move.state or found.state
+        if move.mt is not None:
+            found.record = projections.replaced(found.record, move.mt)
+            found.source = entry.seq
+
+    @staticmethod
+    def _row(key: str, item: _Begun, wordings: Wordings, words: list[Row]) -> Row:
+        record = item.record
+        (position, id_, direction, mdn, code, text, _, *values, list_ids, _, _) = (
+            msgspec.structs.astuple(record)
+        )
+        lists = msgspec.json.encode(list_ids).decode()
+        combination = Words(direction, code, record.purpose, record.campaign_id, lists)
+        number, is_new = wordings.number(key, combination)
+        if is_new:
+            words.append((key, number, *combination))
+        history = msgspec.json.encode(item.steps).decode()
+        return (
+            *(key, position, id_, direction, mdn, code, text, item.state),
+            *(*values, lists, item.source, history, number),
+        )

@@ -1,0 +1,132 @@
+"""The tables of a file are written in bulk: nothing that is asked, and no kill, can tell."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from simulator.domain.commands import ReceiveMo, SubmitMt
+from simulator.domain.instants import HOUR
+from simulator.domain.numbers import Mdn
+from simulator.runtime.ports import MessageQuery, MessageRecord
+from simulator.store import sqlite_tail
+from simulator.store.sqlite import SqliteStore
+from tests.contract.rows import START, Author
+
+ANN, BOB = Mdn("+13125550101"), Mdn("+15005550002")
+CODE = "65047"
+
+
+def _steps(author: Author) -> list[int]:
+    """The instants of a day at which there is something to write: two messages, their ways, an answer."""
+    author.do(SubmitMt(mdn=ANN, code=CODE, text="x" * 200, split=True))
+    author.do(SubmitMt(mdn=BOB, code=CODE, text="two"))
+    author.do(ReceiveMo(mdn=ANN, code=CODE, text="HELP"))
+    return [START + minute * HOUR // 60 for minute in range(3)] + [START + 100 * HOUR]
+
+
+async def _opened(path: Path, author: Author) -> SqliteStore:
+    store = SqliteStore(path)
+    await store.open()
+    await store.save_account(author.record)
+    return store
+
+
+async def _all(store: SqliteStore) -> list[MessageRecord]:
+    return await store.messages("acme", MessageQuery())
+
+
+def _at_its_kill(path: Path) -> Path:
+    """The file with its log as a killed process leaves them."""
+    copy = path.with_name("killed.db")
+    for end in ("", "-wal"):
+        shutil.copyfile(f"{path}{end}", f"{copy}{end}")
+    return copy
+
+
+def _told(path: Path) -> int:
+    """How many messages the table has."""
+    with closing(sqlite3.connect(path)) as db:
+        return int(db.execute("SELECT count(*) FROM message").fetchone()[0])
+
+
+async def test_it_is_the_same_whether_it_is_read_at_each_step_or_at_the_end(
+    tmp_path: Path,
+) -> None:
+    """A message that is written once with all its steps, and one that is written over again."""
+    author = Author()
+    often, late = [await _opened(tmp_path / name, author) for name in ("often.db", "late.db")]
+    for until in _steps(author):
+        author.run(until)
+        batch = author.batch()
+        for store in (often, late):
+            await store.commit(batch)
+        await _all(often)
+    found = await _all(often)
+    assert await _all(late) == found
+    assert {record.state for record in found} == {"delivered", "refused", "received"}
+    parts = await late.message("acme", found[0].id)
+    assert parts == await often.message("acme", found[0].id)
+    for store in (often, late):
+        await store.close()
+
+
+@pytest.mark.parametrize("read_before", [False, True])
+async def test_what_a_kill_left_unwritten_is_derived_again(
+    tmp_path: Path, *, read_before: bool
+) -> None:
+    """Once: a message that the table has already is moved on, not begun again."""
+    author, path = Author(), tmp_path / "s.db"
+    store = await _opened(path, author)
+    for until in _steps(author):
+        author.run(until)
+        await store.commit(author.batch())
+        if read_before and until == START:
+            await _all(store)
+    killed = _at_its_kill(path)
+    found = await _all(store)
+    await store.close()
+    unread = tmp_path / "unread.db"
+    for end in ("", "-wal"):
+        shutil.copyfile(f"{killed}{end}", f"{unread}{end}")
+    assert _told(unread) == (len(found) if read_before else 0)
+    again = await _opened(killed, author)
+    assert await _all(again) == found
+    await again.close()
+
+
+async def test_so_many_are_written_though_nobody_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits in memory is bounded."""
+    monkeypatch.setattr(sqlite_tail, "FULL", 3)
+    author, path = Author(), tmp_path / "s.db"
+    store = await _opened(path, author)
+    for number in range(8):
+        author.do(SubmitMt(mdn=ANN, code=CODE, text=str(number)))
+        await store.commit(author.batch())
+    assert _told(_at_its_kill(path)) == 6
+    assert len(await _all(store)) == 8
+    await store.close()
+
+
+async def test_a_copy_and_an_emptied_journal_know_what_was_not_written_yet(tmp_path: Path) -> None:
+    """A copy has every message; an emptied journal begins with none of those before."""
+    author = Author()
+    store = await _opened(tmp_path / "s.db", author)
+    _steps(author)
+    await store.commit(author.batch())
+    await store.copy_journal("acme", "kept")
+    assert len(await store.messages("kept", MessageQuery())) == 4
+    author.run(START + HOUR)
+    await store.commit(author.batch())
+    await store.clear_journal("acme")
+    assert await _all(store) == []
+    assert [item.state for item in await store.messages("kept", MessageQuery(direction="mt"))] == [
+        "accepted"
+    ] * 3
+    await store.close()
