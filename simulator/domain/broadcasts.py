@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from simulator.domain import sending, templates
-from simulator.domain.instants import HOUR, Instant, local_instant
+from simulator.domain.instants import HOUR, SECOND, Instant, local_instant
 from simulator.domain.messages import Purpose
 from simulator.domain.person import Person
 from simulator.domain.record import Command, Event, Record
@@ -21,8 +21,8 @@ from simulator.domain.refusals import Fault, Problem, Refused, refuse
 if TYPE_CHECKING:
     from simulator.domain.turn import Turn
 
-PER_STEP = 1_000
-"""How many recipients are sent to before others have their turn."""
+PER_SECOND = 1_000
+"""How many recipients are sent to in a second of the account's time (inferred)."""
 
 EARLIEST_ZONE = 14 * HOUR
 """How long before UTC a local time can come, on Kiritimati."""
@@ -160,15 +160,18 @@ class Broadcasts:
         self.all: dict[str, Broadcast] = {}
         self.owed: dict[str, list[Recipient]] = {}
 
-    def next_due(self, broadcast_id: str) -> Instant | None:
+    def next_due(self, broadcast_id: str, now: Instant) -> Instant | None:
         """When a broadcast has something to do next, or None."""
         item = self.all[broadcast_id]
         if item.state is BroadcastState.SCHEDULED:
-            return start_of(item.plan)
+            return Instant(max(start_of(item.plan), now))
         owed = self.owed.get(broadcast_id)
         if item.state is not BroadcastState.IN_PROGRESS:
             return None
-        return owed[0].due if owed else item.updated_at
+        if not owed:
+            return now
+        begun = len(owed) < item.recipients
+        return Instant(max(owed[0].due, now + SECOND if begun else now))
 
     def apply_saved(self, event: BroadcastSaved) -> None:
         """A broadcast changed. A state that may not follow raises and changes nothing."""
@@ -239,7 +242,7 @@ def run(turn: Turn, command: RunBroadcast) -> None:
         _start(turn, item)
         return
     owed = turn.world.broadcasts.owed[item.broadcast_id]
-    due = [one for one in owed[:PER_STEP] if one.due <= turn.now]
+    due = [one for one in owed[:PER_SECOND] if one.due <= turn.now]
     for one in due:
         _send(turn, item, turn.world.people.by_key[one.person_key])
     if due:
@@ -269,7 +272,7 @@ def _recipients(turn: Turn, plan: Plan) -> list[Recipient]:
     found: list[Recipient] = []
     for key, active in turn.world.subscriptions.active.items():
         person = turn.world.people.by_key[key]
-        if person.mdn is None or not any(list_id in active for list_id in plan.list_ids):
+        if person.mdn is None or not any(item.list_id in plan.list_ids for item in active):
             continue
         if all(_holds(one, person) for one in plan.filters):
             found.append(Recipient(person_key=key, due=_due(turn, plan, person)))
@@ -297,7 +300,7 @@ def _due(turn: Turn, plan: Plan, person: Person) -> Instant:
 def _send(turn: Turn, item: Broadcast, person: Person) -> None:
     """One message; who left every list meanwhile, or lost the number, gets none."""
     plan = item.plan
-    active = turn.world.subscriptions.active.get(person.person_key, {})
+    active = turn.world.subscriptions.lists_of(person.person_key)
     list_ids = tuple(key for key in dict.fromkeys(plan.list_ids) if key in active)
     if person.mdn is None or not list_ids:
         _skip(turn, item, person, "no member any more")

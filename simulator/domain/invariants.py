@@ -32,7 +32,7 @@ def _people(world: World) -> None:
 
 def _memberships(world: World) -> None:
     for key, active in world.subscriptions.active.items():
-        for item in active.values():
+        for item in active:
             _must(item.opt_out_at is None, f"{key} is active on a list it left")
             _must(bool(item.consent), f"{key} is on a list without consent")
     for ended in world.subscriptions.ended.values():

@@ -81,22 +81,29 @@ class Unsubscribed(Record, frozen=True, kw_only=True):
 
 
 class Subscriptions:
-    """Active subscriptions by person and list, and all that ended, oldest first.
+    """Active subscriptions of each person, and all that ended, oldest first.
 
     Source: Vibes: person-api.
     """
 
     def __init__(self) -> None:
-        self.active: dict[str, dict[str, Subscription]] = {}
+        self.active: dict[str, tuple[Subscription, ...]] = {}
         self.ended: dict[str, list[Subscription]] = {}
 
     def get(self, person_key: str, list_id: str) -> Subscription | None:
         """The active subscription of a person to a list, or None."""
-        return self.active.get(person_key, {}).get(list_id)
+        for item in self.active.get(person_key, ()):
+            if item.list_id == list_id:
+                return item
+        return None
 
     def of(self, person_key: str) -> list[Subscription]:
         """The active subscriptions of a person, in the order they began."""
-        return list(self.active.get(person_key, {}).values())
+        return list(self.active.get(person_key, ()))
+
+    def lists_of(self, person_key: str) -> set[str]:
+        """The ids of the lists a person is on."""
+        return {item.list_id for item in self.active.get(person_key, ())}
 
     def history(self, person_key: str) -> list[Subscription]:
         """Every subscription a person has or had, those that ended first."""
@@ -105,11 +112,18 @@ class Subscriptions:
     def apply_added(self, event: SubscriptionAdded) -> None:
         """Membership begins."""
         item = event.subscription
-        self.active.setdefault(item.person_key, {})[item.list_id] = item
+        self.active[item.person_key] = (*self.active.get(item.person_key, ()), item)
 
     def apply_removed(self, event: SubscriptionRemoved) -> None:
         """Membership ends; the record moves to the history."""
-        item = self.active[event.person_key].pop(event.list_id)
+        item = self.get(event.person_key, event.list_id)
+        if item is None:
+            raise KeyError(event.list_id)
+        left = tuple(one for one in self.active[event.person_key] if one is not item)
+        if left:
+            self.active[event.person_key] = left
+        else:
+            del self.active[event.person_key]
         self.ended.setdefault(event.person_key, []).append(
             msgspec.structs.replace(item, opt_out_at=event.at, opt_out_reason=event.reason)
         )

@@ -309,7 +309,7 @@ def _recipient(turn: Turn, ref: PersonRef) -> tuple[Mdn | None, Person | None]:
 
 def _active(turn: Turn, person: Person | None) -> Container[str]:
     """The lists that the recipient is on."""
-    return turn.world.subscriptions.active.get(person.person_key, {}) if person is not None else ()
+    return turn.world.subscriptions.lists_of(person.person_key) if person is not None else ()
 
 
 def _lists_of(turn: Turn, item: TriggerCampaign, person: Person | None) -> tuple[str, ...]:

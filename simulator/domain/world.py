@@ -214,12 +214,12 @@ class World:
         self.timers.set(f"mt:{message_id}", due, MoveMt(message_id=message_id))
 
     def _await_broadcast(self, broadcast_id: str) -> None:
-        due = self.broadcasts.next_due(broadcast_id)
+        due = self.broadcasts.next_due(broadcast_id, self.now)
         if due is None:
             self.timers.clear(f"broadcast:{broadcast_id}")
         else:
             run = RunBroadcast(broadcast_id=broadcast_id)
-            self.timers.set(f"broadcast:{broadcast_id}", Instant(max(due, self.now)), run)
+            self.timers.set(f"broadcast:{broadcast_id}", due, run)
 
     def _await_reply(self, event: e.ReplyPlanned) -> None:
         reply = GiveReply(

@@ -68,7 +68,7 @@ def told(past: Past) -> dict[str, object]:
     """What a page tells of it: the time, members, requests, messages, opt-outs."""
     world = past.world
     members = Counter(
-        list_id for active in world.subscriptions.active.values() for list_id in active
+        item.list_id for active in world.subscriptions.active.values() for item in active
     )
     pending = list(world.participations.pending.values())
     opt_outs = list(world.opt_outs.standing.values())

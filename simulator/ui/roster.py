@@ -20,7 +20,7 @@ class Roster:
 
     def __init__(self, subscriptions: Subscriptions) -> None:
         self._members: dict[str, dict[str, None]] = {}
-        standing = [item for mine in subscriptions.active.values() for item in mine.values()]
+        standing = [item for mine in subscriptions.active.values() for item in mine]
         for item in sorted(standing, key=lambda one: one.opt_in_at):
             self._joins(item.list_id, item.person_key)
 

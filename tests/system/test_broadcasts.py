@@ -194,3 +194,21 @@ async def test_a_template_that_fails_on_somebody_skips_them(company: Company) ->
     assert "the template fails" in skipped["data"]["reason"]
     assert await company.phone(ANN) == []
     assert len(await company.phone(BEN)) == 1
+
+
+async def test_a_broadcast_goes_out_a_thousand_in_a_second(company: Company) -> None:
+    """A long one is under way for as long as it takes, and is sent when all had theirs."""
+    await company.subscribe(*(f"+1312555{number:04d}" for number in range(2_500)))
+    made = await company.platform("POST", PATH, _plan(send_scheduled_date="2026-01-05T15:00:00Z"))
+    seen = list[tuple[int, str]]()
+    for step in ("0s", "999ms", "1ms", "1s"):
+        await company.advance(step)
+        shown = await company.platform("GET", f"{PATH}/{made.json['broadcast_id']}")
+        seen.append((await _count(company), shown.json["status"]))
+    under_way = "in_progress"
+    assert seen == [(1_000, under_way), (1_000, under_way), (2_000, under_way), (2_500, "sent")]
+
+
+async def _count(company: Company) -> int:
+    """How many messages there are."""
+    return len((await company.control("GET", "/messages?limit=10000")).json["items"])
