@@ -26,7 +26,7 @@ from simulator.runtime.ports import (
 from simulator.store import projections, texts
 from simulator.store.columns import WORDS
 from simulator.store.memory_search import SLICE, Reader
-from simulator.store.opening import OPENING, opening
+from simulator.store.opening import opened
 from simulator.store.packed import Bodies
 
 _KINDS: tuple[Literal["command", "event"], ...] = ("command", "event")
@@ -186,8 +186,10 @@ class MemoryStore:
         old, book = self._books[source], _Book()
         rows, made = len(old.types), list(old.attempts)
         for start in range(0, rows, SLICE):
-            entries = map(old.row, range(start + 1, min(start + SLICE, rows) + 1))
-            book.take([_opened(entry, record) for entry in entries])
+            entries = [old.row(number) for number in range(start + 1, min(start + SLICE, rows) + 1)]
+            if record is not None and (account := record.account) is not None:
+                entries = [opened(entry, account) for entry in entries]
+            book.take(entries)
             await asyncio.sleep(0)
         book.attempted(made)
         if record is not None:
@@ -318,10 +320,3 @@ def _meets(record: MessageRecord, query: MessageQuery) -> bool:
         and (query.list_id is None or query.list_id in record.list_ids)
         and (query.text is None or texts.folded(query.text) in texts.folded(record.text))
     )
-
-
-def _opened(entry: Entry, record: AccountRecord | None) -> Entry:
-    """The row, which may open another account than it did."""
-    if record is None or record.account is None or entry.type not in OPENING:
-        return entry
-    return msgspec.structs.replace(entry, body=opening(entry.type, record.account), held=None)

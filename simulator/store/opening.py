@@ -7,12 +7,14 @@ import msgspec
 from simulator.domain.account import Account
 from simulator.domain.commands import OpenAccount
 from simulator.domain.events import AccountOpened
+from simulator.runtime.ports import Entry
 
 _OPENED = {"OpenAccount": OpenAccount, "AccountOpened": AccountOpened}
-OPENING = tuple(_OPENED)
-"""The types of the rows that hold an account."""
 
 
-def opening(row_type: str, account: Account) -> bytes:
-    """The body of such a row for an account."""
-    return msgspec.json.encode(_OPENED[row_type](account=account))
+def opened(entry: Entry, account: Account) -> Entry:
+    """The row, with the account in place of the one it opened if it opens one."""
+    if entry.type not in _OPENED:
+        return entry
+    body = msgspec.json.encode(_OPENED[entry.type](account=account))
+    return msgspec.structs.replace(entry, body=body, held=None)

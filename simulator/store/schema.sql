@@ -5,15 +5,16 @@ CREATE TABLE account (
     record      BLOB NOT NULL
 );
 
+-- rows of an account's journal from `first` to `last`: lines of JSON, [at, kind, type, body] each
 CREATE TABLE journal (
+    position    INTEGER PRIMARY KEY,
     company_key TEXT NOT NULL,
-    seq         INTEGER NOT NULL,
-    at          INTEGER NOT NULL,
-    kind        TEXT NOT NULL,
-    type        TEXT NOT NULL,
-    body        BLOB NOT NULL,
-    PRIMARY KEY (company_key, seq)
-) WITHOUT ROWID;
+    first       INTEGER NOT NULL,
+    last        INTEGER NOT NULL,
+    until       INTEGER NOT NULL, -- when the last one was
+    lines       BLOB NOT NULL
+);
+CREATE UNIQUE INDEX journal_last ON journal (company_key, last);
 
 -- what the journal leads to at a row, to begin a restart from; it can be thrown away
 CREATE TABLE image (

@@ -26,9 +26,10 @@ from simulator.runtime.ports import (
     MessageQuery,
     MessageRecord,
 )
-from simulator.store import sqlite_search, sqlite_words
-from simulator.store.opening import OPENING, opening
-from simulator.store.sqlite_rows import READ, WRITTEN, Row, committed, entry_of, message_of
+from simulator.store import sqlite_journal, sqlite_rows, sqlite_search, sqlite_words
+from simulator.store.opening import opened
+from simulator.store.sqlite_journal import Row
+from simulator.store.sqlite_rows import COLUMNS
 from simulator.store.sqlite_tail import FULL, Tail
 from simulator.store.sqlite_texts import TextBlocks
 from simulator.store.sqlite_words import Wordings
@@ -37,8 +38,8 @@ FORMAT_VERSION = 5
 APPLICATION_ID = 0x534D5331  # "SMS1"
 
 _DERIVED = {
-    "journal": "seq, at, kind, type, body",
-    "message": f"{WRITTEN}, wording",
+    "journal": sqlite_journal.COLUMNS,
+    "message": f"{COLUMNS}, wording",
     "wording": f"number, {sqlite_words.COLUMNS}",
     "text_block": "first, last, positions, texts",
     "part": "id, message_id, number",
@@ -140,15 +141,11 @@ class SqliteStore:
                     f"WHERE company_key = ? ORDER BY {_IN_ORDER.get(table, columns)}",
                     (target, source),
                 )
-            if record is not None and record.account is not None:
+            if record is not None and (account := record.account) is not None:
                 await db.execute(_SAVE, (target, msgspec.json.encode(record)))
-                await db.executemany(
-                    "UPDATE journal SET body = ? WHERE company_key = ? AND seq < 3 AND type = ?",
-                    [(opening(kind, record.account), target, kind) for kind in OPENING],
-                )
-        last = "SELECT seq, at, kind, type, body FROM journal WHERE company_key = ?"
-        rows = await self._all(f"{last} ORDER BY seq DESC LIMIT 1", (target,))
-        return entry_of(rows[0])
+                await sqlite_journal.reopen(self._ask, target, lambda row: opened(row, account))
+        seq = await sqlite_journal.last(self._all, target)
+        return (await sqlite_journal.these(self._all, target, [seq]))[seq]
 
     async def image(self, account: str) -> tuple[int, bytes] | None:
         """The image, and its row."""
@@ -172,15 +169,7 @@ class SqliteStore:
         self, account: str, after: int = 0, limit: int | None = None, types: Sequence[str] = ()
     ) -> list[Entry]:
         """Rows after `after`, in order."""
-        sql = "SELECT seq, at, kind, type, body FROM journal WHERE company_key = ? AND seq > ?"
-        values: list[object] = [account, after]
-        if types:
-            sql += f" AND type IN ({', '.join('?' * len(types))})"
-            values += types
-        rows = await self._all(
-            f"{sql} ORDER BY seq LIMIT ?", (*values, -1 if limit is None else limit)
-        )
-        return [entry_of(row) for row in rows]
+        return await sqlite_journal.entries(self._all, account, after, limit, types)
 
     async def messages(self, account: str, query: MessageQuery) -> list[MessageRecord]:
         """Recorded messages that meet the query, oldest first or newest first."""
@@ -196,19 +185,19 @@ class SqliteStore:
         )
         original, number = parts[0] if parts else (message_id, 1)
         rows = await self._all(
-            f"SELECT {READ} FROM message WHERE company_key = ? AND id = ?", (account, original)
+            f"SELECT {COLUMNS} FROM message WHERE company_key = ? AND id = ?", (account, original)
         )
-        return (message_of(rows[0]), number) if rows else None
+        found = await sqlite_rows.records(self._all, account, rows)
+        return (found[0], number) if found else None
 
     async def trail(self, account: str, message_id: str) -> list[Entry]:
         """The rows that tell of a message beside its states, in order."""
         await self._brought_up()
         rows = await self._all(
-            "SELECT seq, at, kind, type, body FROM trail JOIN journal USING (company_key, seq) "
-            "WHERE company_key = ? AND message_id = ? ORDER BY seq",
-            (account, message_id),
+            "SELECT seq FROM trail WHERE company_key = ? AND message_id = ?", (account, message_id)
         )
-        return [entry_of(row) for row in rows]
+        found = await sqlite_journal.these(self._all, account, (row[0] for row in rows))
+        return list(found.values())
 
     async def attempts(
         self, account: str, delivery_ids: Sequence[str] | None = None
@@ -238,7 +227,11 @@ class SqliteStore:
 
     async def _all(self, sql: str, values: Iterable[object] = ()) -> list[Row]:
         async with self._lock:
-            return [tuple(row) for row in await self._db.execute_fetchall(sql, values)]
+            return await self._ask(sql, values)
+
+    async def _ask(self, sql: str, values: Iterable[object] = ()) -> list[Row]:
+        """The same, for one who has the lock."""
+        return [tuple(row) for row in await self._db.execute_fetchall(sql, values)]
 
     async def _forget(self, key: str, *tables: str) -> None:
         async with self._transaction() as db:
@@ -249,10 +242,10 @@ class SqliteStore:
     async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
         """A change of all there is of an account, whole or not at all. Raises EngineFailed."""
         async with self._lock:
-            await self._bring_up()
-            self._forgotten()
-            await self._db.execute("BEGIN")
             try:
+                await self._bring_up()
+                self._forgotten()
+                await self._db.execute("BEGIN")
                 yield self._db
                 await self._db.execute("COMMIT")
             except BaseException as error:
@@ -260,7 +253,10 @@ class SqliteStore:
                     await self._db.rollback()
                 if not isinstance(error, sqlite3.Error):
                     raise
-                raise EngineFailed(f"{self.path} could not be changed: {error}") from error
+                raise self._cannot_change(error) from error
+
+    def _cannot_change(self, error: sqlite3.Error) -> EngineFailed:
+        return EngineFailed(f"{self.path} could not be changed: {error}")
 
     def _forgotten(self) -> None:
         """What is known of the file may not be so any more."""
@@ -308,9 +304,13 @@ class SqliteStore:
     async def _transact(self, batches: list[Batch]) -> None:
         if self._tail.full:
             await self._bring_up()
-        await self._db.execute("BEGIN")
-        await self._run(committed(batches))
-        await self._db.execute("COMMIT")
+        rows, attempts = sqlite_journal.committed(batches), sqlite_rows.attempts(batches)
+        if len(rows) == 1 and not attempts:  # it is a transaction by itself
+            await self._db.execute(sqlite_journal.INSERT, rows[0])
+        else:
+            await self._db.execute("BEGIN")
+            await self._run({sqlite_journal.INSERT: rows, sqlite_rows.INSERT_ATTEMPT: attempts})
+            await self._db.execute("COMMIT")
         for batch in batches:
             self._tail.take(batch)
 
@@ -323,7 +323,10 @@ class SqliteStore:
         """Let the tables be up to the journal, to be read."""
         if self._tail:
             async with self._lock:
-                await self._bring_up()
+                try:
+                    await self._bring_up()
+                except sqlite3.Error as error:
+                    raise self._cannot_change(error) from error
 
     async def _bring_up(self) -> None:
         """The same, for one who has the lock. What cannot be written is kept; raises sqlite3.Error."""

@@ -7,17 +7,16 @@ for in the index `message_words`, texts in blocks, a few at a time, so that comm
 from __future__ import annotations
 
 from array import array
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from simulator.runtime.ports import MessageQuery, MessageRecord
-from simulator.store import texts
-from simulator.store.sqlite_rows import READ, Row, message_of
+from simulator.store import sqlite_journal, texts
+from simulator.store.sqlite_journal import Ask, Row
+from simulator.store.sqlite_rows import COLUMNS, records
 from simulator.store.sqlite_texts import LAST
-
-Ask = Callable[[str, Iterable[object]], Awaitable[list[Row]]]
 
 FEW = 500
 """So many messages are looked up one by one; of more the words are asked first."""
@@ -47,33 +46,18 @@ async def messages(ask: Ask, account: str, query: MessageQuery) -> list[MessageR
         found = await _on_phone(ask, account, query, words)
     else:
         found = await _by_text(ask, account, query, words)
-    return [message_of(row) for row in found]
+    return await records(ask, account, found)
 
 
 async def _in_positions(ask: Ask, account: str, query: MessageQuery) -> MessageQuery:
     """The same query without instants."""
     after, below = query.after, query.below
     if query.since is not None:
-        after = max(after, await _first_at(ask, account, query.since) - 1)
+        after = max(after, await sqlite_journal.first_at(ask, account, query.since) - 1)
     if query.until is not None:
-        first = await _first_at(ask, account, query.until)
+        first = await sqlite_journal.first_at(ask, account, query.until)
         below = first if below is None else min(below, first)
     return msgspec.structs.replace(query, after=after, below=below, since=None, until=None)
-
-
-async def _first_at(ask: Ask, account: str, instant: int) -> int:
-    """The first row of the journal at that instant or later; one past the end where there is none."""
-    rows = await ask("SELECT coalesce(max(seq), 0) FROM journal WHERE company_key = ?", (account,))
-    low, high = 1, int(rows[0][0]) + 1
-    while low < high:
-        middle = (low + high) // 2
-        sql = "SELECT at FROM journal WHERE company_key = ? AND seq = ?"
-        rows = await ask(sql, (account, middle))
-        if rows and rows[0][0] >= instant:
-            high = middle
-        else:
-            low = middle + 1
-    return low
 
 
 async def _by_words(ask: Ask, account: str, query: MessageQuery, words: _Terms) -> list[Row]:
@@ -87,14 +71,14 @@ async def _by_words(ask: Ask, account: str, query: MessageQuery, words: _Terms) 
         sql = f"SELECT position FROM message INDEXED BY message_words WHERE {short.sql}"
         found = await ask(f"{sql} {order} LIMIT ?", (*short.values, query.limit))
         return await _read(ask, account, query, words, [row[0] for row in found])
-    sql = f"SELECT {READ} FROM {source} WHERE {terms.sql} {order} LIMIT ?"
+    sql = f"SELECT {COLUMNS} FROM {source} WHERE {terms.sql} {order} LIMIT ?"
     return await ask(sql, (*terms.values, query.limit))
 
 
 async def _on_phone(ask: Ask, account: str, query: MessageQuery, words: _Terms) -> list[Row]:
     assert query.text is not None
     terms = _and(_bounds(account, query), _Terms("mdn = ?", (query.mdn,)), words)
-    sql = f"SELECT {READ} FROM message INDEXED BY message_mdn WHERE {terms.sql} {_order(query)}"
+    sql = f"SELECT {COLUMNS} FROM message INDEXED BY message_mdn WHERE {terms.sql} {_order(query)}"
     wanted = texts.folded(query.text)
     rows = await ask(sql, terms.values)
     return [row for row in rows if wanted in texts.folded(row[5])][: query.limit]
@@ -214,7 +198,7 @@ async def _read(
         marks = ", ".join("?" * len(part))
         these = _Terms(f"company_key = ? AND position IN ({marks})", (account, *part))
         terms = _and(these, words)
-        sql = f"SELECT {READ} FROM message WHERE {terms.sql} {_order(query)}"
+        sql = f"SELECT {COLUMNS} FROM message WHERE {terms.sql} {_order(query)}"
         found += await ask(sql, terms.values)
     return found
 

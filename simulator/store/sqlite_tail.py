@@ -16,7 +16,8 @@ import msgspec
 from simulator.domain.messages import Mt
 from simulator.runtime.ports import Batch, Entry, HistoryStep, MessageRecord
 from simulator.store import projections
-from simulator.store.sqlite_rows import WRITTEN, Row
+from simulator.store.sqlite_journal import Row
+from simulator.store.sqlite_rows import COLUMNS
 from simulator.store.sqlite_words import INSERT as INSERT_WORDING
 from simulator.store.sqlite_words import Wordings, Words
 
@@ -24,7 +25,7 @@ FULL = 8_000
 """So many messages that began or moved on are written at once."""
 
 _INSERT_MESSAGE = (
-    f"INSERT INTO message (company_key, {WRITTEN}, wording) VALUES ({', '.join('?' * 18)})"
+    f"INSERT INTO message (company_key, {COLUMNS}, wording) VALUES ({', '.join('?' * 18)})"
 )
 _INSERT_PART = "INSERT INTO part VALUES (?, ?, ?, ?)"
 _MOVE_MESSAGE = (

@@ -16,7 +16,9 @@ from simulator.domain.commands import ReceiveMo, SubmitMt
 from simulator.domain.instants import HOUR, Instant
 from simulator.domain.messages import Mt, MtAccepted, MtReplaced
 from simulator.domain.numbers import Mdn
+from simulator.errors import EngineFailed
 from simulator.runtime.ports import Batch, Entry, MessageQuery, MessageRecord, Store
+from simulator.store import sqlite_tail
 from simulator.store.memory import MemoryStore
 from simulator.store.memory_search import SLICE, Reader
 from simulator.store.sqlite import SqliteStore
@@ -251,7 +253,9 @@ async def test_a_file_goes_on_where_it_was(tmp_path: Path) -> None:
     assert found == 2 * [first, len(gifts)]
 
 
-async def test_words_are_found_over_a_restart_and_a_failed_write(tmp_path: Path) -> None:
+async def test_words_are_found_over_a_restart_and_a_failed_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Combinations of words that a file has already, and new ones, have each one number."""
     path, author = tmp_path / "w.db", Author()
 
@@ -262,9 +266,14 @@ async def test_words_are_found_over_a_restart_and_a_failed_write(tmp_path: Path)
         await store.open()
         await store.save_account(author.record)
         torn = Batch("acme", [*author.rows, author.rows[-1]])
-        with pytest.raises(sqlite3.IntegrityError):
+        with pytest.raises(ValueError, match="of a journal are"):
             await store.commit(torn)
         await store.commit(author.batch())
+        with monkeypatch.context() as broken:
+            broken.setattr(sqlite_tail, "_INSERT_MESSAGE", "INSERT INTO nowhere VALUES (?)")
+            with pytest.raises(EngineFailed, match=r"w\.db could not be changed"):
+                await store.messages("acme", MessageQuery())
+        assert len(await store.messages("acme", MessageQuery(text=text))) == 2
         await store.close()
 
     await written("one")

@@ -106,7 +106,7 @@ async def test_what_begins_from_an_image_goes_on_as_what_reads_it_all(
 
 async def _last(path: Path) -> int:
     with closing(sqlite3.connect(path)) as db:
-        return int(db.execute("SELECT max(seq) FROM journal").fetchone()[0])
+        return int(db.execute("SELECT max(last) FROM journal").fetchone()[0])
 
 
 async def test_what_is_before_the_image_is_not_read(http: ClientSession, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ async def test_what_is_before_the_image_is_not_read(http: ClientSession, tmp_pat
     path = tmp_path / "sim.db"
     async with _served(http, path) as company:
         await _lived(company)
-    _change(path, "UPDATE journal SET body = 'x' WHERE seq < ? AND kind = 'event'", _image(path)[0])
+    _change(path, "UPDATE journal SET lines = CAST('x' AS BLOB) WHERE last <= ?", _image(path)[0])
     async with _served(http, path) as company:
         assert await company.member(ANN)
     _change(path, "DELETE FROM image")

@@ -1,0 +1,157 @@
+"""The journal in a SQLite file: one row of the table for what an account had in a commit, as lines.
+
+A line is `[at, kind, type, body]`; the number of the first stands beside them. A row of the table for each
+row of the journal would cost three times as much, and a commit would have to be given the
+processor as often as it has rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from simulator.domain.instants import Instant
+from simulator.errors import EngineFailed
+from simulator.runtime.ports import Batch, Entry
+
+Row = tuple[Any, ...]
+
+Ask = Callable[[str, Iterable[object]], Awaitable[list[Row]]]
+"""Runs a statement, with its values, and gives all rows."""
+
+INSERT = "INSERT INTO journal (company_key, first, last, until, lines) VALUES (?, ?, ?, ?, ?)"
+COLUMNS = "first, last, until, lines"
+
+MOST_LINES = 128
+"""Of one row: to find one of them, all are read."""
+
+MOST_OCTETS = 128 * 1024
+"""Of one row that has more than one line."""
+
+AT_ONCE = 128
+"""Rows of the table, or lines from anywhere, that are read at once."""
+
+_Line = tuple[int, Literal["command", "event"], str, msgspec.Raw]
+_LINES = msgspec.json.Decoder(_Line)
+_ENCODER = msgspec.json.Encoder()
+
+_AFTER = "SELECT first, last, lines FROM journal WHERE company_key = ? AND last > ? ORDER BY last LIMIT ?"
+_HOLDING = (
+    "SELECT first, last, lines FROM journal WHERE company_key = ?1 AND last IN (SELECT ("
+    "SELECT last FROM journal AS held WHERE held.company_key = ?1 AND held.last >= value "
+    "ORDER BY last LIMIT 1) FROM json_each(?2)) ORDER BY last"
+)
+_FIRST = "WHERE company_key = ? AND first <= 2"
+_LAST = "SELECT coalesce(max(last), 0) FROM journal WHERE company_key = ?"
+_AT = (
+    "SELECT first, last, until FROM journal WHERE company_key = ? AND last >= ? "
+    "ORDER BY last LIMIT 1"
+)
+
+
+def rows_of(account: str, entries: Sequence[Entry]) -> Iterator[Row]:
+    """The rows of the table for rows that follow one another. Raises ValueError where they do not."""
+    for start in range(0, len(entries), MOST_LINES):
+        some = entries[start : start + MOST_LINES]
+        first, last = some[0].seq, some[-1].seq
+        if last - first + 1 != len(some):
+            raise ValueError(f"rows {first} to {last} of a journal are {len(some)}")
+        lines = _ENCODER.encode_lines(
+            [(item.at, item.kind, item.type, msgspec.Raw(item.body)) for item in some]
+        )
+        if len(lines) <= MOST_OCTETS or len(some) == 1:
+            yield (account, first, last, some[-1].at, lines)
+        else:
+            middle = len(some) // 2
+            yield from rows_of(account, some[:middle])
+            yield from rows_of(account, some[middle:])
+
+
+def committed(batches: Iterable[Batch]) -> list[Row]:
+    """The rows of the table for some batches."""
+    return [row for batch in batches for row in rows_of(batch.account, batch.entries)]
+
+
+async def entries(
+    ask: Ask, account: str, after: int = 0, limit: int | None = None, types: Sequence[str] = ()
+) -> list[Entry]:
+    """Rows of a journal after one, in order, so many at most and of these types if any are named."""
+    marks = [f',"{name}",'.encode() for name in types]
+    found, many = list[Entry](), 2
+    while limit is None or len(found) < limit:
+        rows = await ask(_AFTER, (account, after, many))
+        for row in rows:
+            for seq, line in enumerate(_lines(row), row[0]):
+                if seq <= after or (marks and not any(mark in line for mark in marks)):
+                    continue
+                entry = _entry(seq, line)
+                if not types or entry.type in types:
+                    found.append(entry)
+            after = row[1]
+        if len(rows) < many:
+            break
+        many = min(4 * many, AT_ONCE)
+    return found if limit is None else found[:limit]
+
+
+async def these(ask: Ask, account: str, numbers: Iterable[int]) -> dict[int, Entry]:
+    """Rows of a journal by their numbers; those that it has."""
+    asked, found = sorted(set(numbers)), dict[int, Entry]()
+    for start in range(0, len(asked), AT_ONCE):
+        some = asked[start : start + AT_ONCE]
+        places = iter(some)
+        seq = next(places, None)
+        for row in await ask(_HOLDING, (account, msgspec.json.encode(some).decode())):
+            first, up_to, _ = row
+            lines = _lines(row)
+            while seq is not None and seq <= up_to:
+                if seq >= first:
+                    found[seq] = _entry(seq, lines[seq - first])
+                seq = next(places, None)
+    return found
+
+
+async def reopen(ask: Ask, account: str, by: Callable[[Entry], Entry]) -> None:
+    """Let the first two rows of a journal, which open it, be what `by` makes of them."""
+    rows = await ask(f"SELECT first, last, lines FROM journal {_FIRST} ORDER BY last", (account,))
+    some = [_entry(seq, line) for row in rows for seq, line in enumerate(_lines(row), row[0])]
+    await ask(f"DELETE FROM journal {_FIRST}", (account,))
+    for row in rows_of(account, [by(entry) for entry in some]):
+        await ask(INSERT, row)
+
+
+async def last(ask: Ask, account: str) -> int:
+    """The number of the last row; 0 where there is none."""
+    return int((await ask(_LAST, (account,)))[0][0])
+
+
+async def first_at(ask: Ask, account: str, instant: int) -> int:
+    """The first row at that instant or later; one past the end where there is none."""
+    end = await last(ask, account) + 1
+    low, high, holds = 1, end, 0
+    while low < high:
+        first, up_to, until = (await ask(_AT, (account, (low + high) // 2)))[0]
+        if until >= instant:
+            high, holds = first, first
+        else:
+            low = up_to + 1
+    if not holds:
+        return end
+    lines = _lines((await ask(_AFTER, (account, holds - 1, 1)))[0])
+    return next(seq for seq, line in enumerate(lines, holds) if _LINES.decode(line)[0] >= instant)
+
+
+def _lines(row: Row) -> list[bytes]:
+    """The lines of a row of the table: its first number, its last, its text."""
+    first, up_to, text = row
+    lines: list[bytes] = text.split(b"\n")
+    if lines.pop() or len(lines) != up_to - first + 1:
+        raise EngineFailed(f"rows {first} to {up_to} of a journal in the file are broken")
+    return lines
+
+
+def _entry(seq: int, line: bytes) -> Entry:
+    at, kind, name, body = _LINES.decode(line)
+    return Entry(seq, Instant(at), kind, name, bytes(body))
