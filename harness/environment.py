@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import aiohttp
@@ -27,12 +27,14 @@ import msgspec
 from aiohttp import web
 from yarl import URL
 
-from harness.vibes import VibesClient
 from harness.wires import HttpWire, NearWire, Wire
 from simulator.app import Simulator, build
 from simulator.config import ServerSettings
 from simulator.errors import UserError
 from simulator.nearby import Nearby
+
+if TYPE_CHECKING:
+    from harness.vibes import VibesClient
 
 START_LIMIT_S = 30
 
@@ -118,6 +120,8 @@ class SimAccount:
 
     def vibes(self) -> VibesClient:
         """A client of the Vibes APIs with this account's credentials."""
+        from harness.vibes import VibesClient  # here: a server without a client starts sooner
+
         return VibesClient(
             self._control.url,
             self.key,

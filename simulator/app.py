@@ -10,11 +10,12 @@ Nothing is global, so two simulators run in one process.
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 from aiohttp import web
 
@@ -37,14 +38,16 @@ from simulator.observing.requests import Requests
 from simulator.runtime.accounts import Accounts
 from simulator.runtime.clock import SystemWall, Wall
 from simulator.runtime.ports import AccountRecord, Store, Transport
-from simulator.smpp.server import SmppServer, tls_context
 from simulator.spec import read_account
 from simulator.specs.values import milliseconds
-from simulator.store.memory import MemoryStore
-from simulator.store.sqlite import SqliteStore
 from simulator.transport.by_scheme import ByScheme
 from simulator.transport.http import HttpTransport
 from simulator.ui import routes as ui
+
+if TYPE_CHECKING:
+    import ssl
+
+    from simulator.smpp.server import SmppServer
 
 
 class Simulator:
@@ -68,19 +71,18 @@ class Simulator:
         self.settings = settings
         self.near = near
         self.fittings: list[Callable[[web.Application], None]] = []
-        by_scheme = ByScheme(transport)
+        by_scheme = ByScheme(transport, lambda: self._smpp)
         self._counts = Counts()
         self._log = log
         self._counted = counted
         if counted:
             watched = WatchedTransport(by_scheme, self._counts, log)
-            self.accounts: Accounts = WatchedAccounts(store, watched, wall, self._counts, log)
+            self.accounts: Accounts = WatchedAccounts(
+                store, watched, wall, settings.queue_limit, self._counts, log
+            )
         else:
-            self.accounts = Accounts(store, by_scheme, wall)
+            self.accounts = Accounts(store, by_scheme, wall, settings.queue_limit)
         self._requests = Requests(self._counts, wall.now())
-        init_seconds = milliseconds(settings.smpp_init) / 1000
-        self._smpp = SmppServer(self.accounts, init_seconds, self._counts.smpp_answered)
-        by_scheme.smpp = self._smpp
         self._smpp_url: str | None = None
         self._listening = asyncio.Lock()
         self._store = store
@@ -113,7 +115,8 @@ class Simulator:
     ) -> None:
         """Stop listening, finish what was acknowledged, close the store."""
         with self._entered:
-            await self._smpp.close()
+            if self._smpp_url is not None:
+                await self._smpp.close()
             if self._runner is not None:
                 await self._runner.cleanup()
             await self._close()
@@ -152,7 +155,11 @@ class Simulator:
         cert = settings.smpp_cert
         if cert is None and settings.smpp_key is not None:
             raise UserError("--smpp-key needs --smpp-cert: a key alone makes no TLS")
-        tls = tls_context(cert, settings.smpp_key) if cert is not None else None
+        tls = None
+        if cert is not None:
+            from simulator.smpp.server import tls_context
+
+            tls = tls_context(cert, settings.smpp_key)
         async with self._listening:
             return await self._listen_smpp(settings.host, settings.smpp_port, tls)
 
@@ -167,6 +174,14 @@ class Simulator:
         self._smpp_url = f"{'smpps' if tls else 'smpp'}://{shown}:{port}"
         self._log.info("listening", url=self._smpp_url)
         return self._smpp_url
+
+    @cached_property
+    def _smpp(self) -> SmppServer:
+        """The SMPP gateway, when first needed: a simulator without it starts sooner."""
+        from simulator.smpp.server import SmppServer
+
+        init_seconds = milliseconds(self.settings.smpp_init) / 1000
+        return SmppServer(self.accounts, init_seconds, self._counts.smpp_answered)
 
     def application(self) -> web.Application:
         """The aiohttp application, for a server of one's own."""
@@ -232,8 +247,19 @@ def build(
     are none. Where nobody will ask for metrics it need not be `counted`, which costs each call a little.
     """
     if store is None:
-        store = MemoryStore() if settings.db is None else SqliteStore(settings.db)
+        store = _store(settings.db)
     near: dict[str, Nearby] = {}
     wall, transport = wall or SystemWall(), transport or HttpTransport(near)
     lines = Log(log, settings.log_format, settings.log_level)
     return Simulator(settings, store, transport, wall, near, lines, counted=counted)
+
+
+def _store(db: Path | None) -> Store:
+    """A store of a simulator's own; only the kind that is wanted is loaded."""
+    if db is None:
+        from simulator.store.memory import MemoryStore
+
+        return MemoryStore()
+    from simulator.store.sqlite import SqliteStore
+
+    return SqliteStore(db)

@@ -36,6 +36,8 @@ class ServerSettings(Spec):
     """SMSIM_SMPP_INIT: real time a connection has until it is bound."""
     seed: StrictInt = Field(default=0, ge=0)
     """SMSIM_SEED: the seed of accounts that name none."""
+    queue_limit: StrictInt = Field(default=10_000, ge=1)
+    """SMSIM_QUEUE_LIMIT: so many calls may wait for an account; clients beyond are throttled."""
     control_token: str | None = None
     """SMSIM_CONTROL_TOKEN: required of control calls that do not come from this machine."""
     log_format: Literal["console", "json"] = "console"

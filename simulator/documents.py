@@ -5,9 +5,14 @@ A fault says where it is, what is wrong, what would do, and the nearest valid na
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import (
@@ -39,12 +44,28 @@ _SHORT = 4
 
 class Spec(BaseModel):
     """A part of a document people write: unknown members are faults, numbers and truth values are
-    written as such."""
+    written as such.
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
+    What reads it is built when it first reads, and the words below its members are looked up when an
+    editor is told: most starts read few documents and tell none.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     meant: ClassVar[Mapping[str, str]] = {}
     """What is called otherwise elsewhere, and what to write here, as it is told."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /
+    ) -> JsonSchemaValue:
+        made = handler(schema)
+        properties = handler.resolve_ref_schema(made).get("properties", {})
+        said = words_below(cls)
+        for name, field in cls.model_fields.items():
+            if name in said:
+                properties[field.alias or name].setdefault("description", said[name])
+        return made
 
 
 class OneSpec(Spec):
@@ -67,7 +88,7 @@ class OneSpec(Spec):
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /
     ) -> JsonSchemaValue:
-        made = handler.resolve_ref_schema(handler(schema))
+        made = handler.resolve_ref_schema(super().__get_pydantic_json_schema__(schema, handler))
         made["properties"] = {
             name: _without_null(item) for name, item in made["properties"].items()
         }
@@ -114,6 +135,34 @@ class Form:
         if self.what and re.search(self.pattern, text) is None:
             raise ValueError(f'"{text}" is no {self.what}; write {shown}')
         return text
+
+
+def words_below(model: type[BaseModel]) -> dict[str, str]:
+    """What stands below each member of a model in its source, as a docstring does."""
+    said: dict[str, str] = {}
+    for part in reversed(model.__mro__):
+        if issubclass(part, Spec):
+            said |= _classes(part.__module__).get(part.__name__, {})
+    return said
+
+
+@cache
+def _classes(module: str) -> dict[str, dict[str, str]]:
+    """The words below the members of each class of a module."""
+    rows = ast.parse(inspect.getsource(sys.modules[module])).body
+    return {row.name: _said(row) for row in rows if isinstance(row, ast.ClassDef)}
+
+
+def _said(part: ast.ClassDef) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for pair in pairwise(part.body):
+        match pair:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(words))),
+            ):
+                said[name] = inspect.cleandoc(words)
+    return said
 
 
 def read(model: type[T], document: object) -> T:

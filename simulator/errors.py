@@ -10,6 +10,7 @@ SmsimError
     PortInUse           another program has the port
     ForeignDatabase     the file is not this version's, or no smsim file; it is left untouched
     DatabaseInUse       another smsim has the file open
+  Overloaded            nobody's: as much waits as may; the caller asks again later
   EngineFailed          ours, or the disk's: the account stopped, so that nothing wrong is kept
 """
 
@@ -71,6 +72,10 @@ class ForeignDatabase(UserError):
 
 class DatabaseInUse(UserError):
     """Another smsim has the file open."""
+
+
+class Overloaded(SmsimError):
+    """As much waits for the account as may: this was not taken, and changed nothing."""
 
 
 class EngineFailed(SmsimError):

@@ -8,12 +8,9 @@ import json
 import os
 import signal
 import sys
-import tomllib
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-
-from platformdirs import user_data_path
 
 from harness.copying import pages as copying
 from harness.environment import within
@@ -33,6 +30,7 @@ FLAGS = (
     "smpp_init",
     "db",
     "seed",
+    "queue_limit",
     "control_token",
     "log_format",
     "log_level",
@@ -40,7 +38,7 @@ FLAGS = (
 )
 """The settings that are flags of `serve` and environment variables `SMSIM_...`."""
 
-NUMBERS = ("port", "smpp_port", "seed")
+NUMBERS = ("port", "smpp_port", "seed", "queue_limit")
 
 SCENARIOS = Path("scenarios")
 """What may be played from the inbox where nothing is said and the folder is there."""
@@ -58,6 +56,9 @@ def add(commands: Any) -> None:
     parser.add_argument("--db", help="the journal's file; :memory: keeps nothing")
     parser.add_argument("--config", type=Path, help="a TOML file of settings and accounts")
     parser.add_argument("--seed", help="the seed of accounts that name none (0)")
+    parser.add_argument(
+        "--queue-limit", help="so many calls may wait for an account; more are throttled (10000)"
+    )
     parser.add_argument("--control-token", help="required of control calls from other machines")
     parser.add_argument("--log-format", help="how log lines are written: console or json (console)")
     parser.add_argument("--log-level", help="debug, info, warning or error (warning)")
@@ -79,14 +80,14 @@ def command(told: argparse.Namespace) -> int:
 
 def settings_from(told: argparse.Namespace, environ: dict[str, str]) -> ServerSettings:
     """The settings: defaults, then the config file, then SMSIM_*, then flags. Raises UserError."""
-    document: dict[str, object] = {"db": str(user_data_path("smsim") / "smsim.db")}
-    if told.config is not None:
-        document |= _config(told.config)
+    document = _config(told.config) if told.config is not None else {}
     for name in FLAGS:
         text = getattr(told, name) or environ.get(f"SMSIM_{name.upper()}")
         if text is not None:
             document[name] = _value(name, text)
-    if document["db"] == ":memory:":
+    if "db" not in document:
+        document["db"] = _own_db()
+    elif document["db"] == ":memory:":
         document["db"] = None
     settings = read(ServerSettings, document)
     for path in settings.scenarios or ():
@@ -138,7 +139,16 @@ def _write_ready(path: Path, url: str, smpp: str | None) -> None:
         raise UserError(f"--ready-file {path} cannot be written: {error.strerror}") from error
 
 
+def _own_db() -> str:
+    """The journal's file where none is said."""
+    from platformdirs import user_data_path  # here: most starts name their file
+
+    return str(user_data_path("smsim") / "smsim.db")
+
+
 def _config(path: Path) -> dict[str, object]:
+    import tomllib  # here: most starts have no such file
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -33,7 +33,7 @@ class Branches(web.AbstractResource):
         self._first = prefix.count("/") + 1
         self._all: list[tuple[Key, web.DynamicResource]] = []
         self._known: dict[str, web.DynamicResource] = {}
-        self._found: dict[Key, list[web.DynamicResource]] = {}
+        self._found: dict[Key, list[web.DynamicResource]] | None = None
 
     def add(self, method: str, path: str, handler: Any) -> None:
         """A handler of a method and a path below the prefix, which begins with `/`."""
@@ -42,7 +42,7 @@ class Branches(web.AbstractResource):
             resource = web.DynamicResource(f"{self._prefix}{path}{self._ending}")
             self._known[path] = resource
             self._all.append((_key(path), resource))
-            self._found = self._sorted()
+            self._found = None
         resource.add_route(method, handler)
 
     async def resolve(self, request: web.Request) -> Any:
@@ -51,6 +51,8 @@ class Branches(web.AbstractResource):
         segments = [*path.split("/", self._first + 2), "", ""]
         first, second = segments[self._first : self._first + 2]
         count = path.count("/") + 1 - self._first
+        if self._found is None:
+            self._found = self._sorted()
         found = self._found.get((first, second, count)) or self._found.get((first, ANY, count))
         for resources in (found or (), self._known.values()):
             allowed: set[str] = set()

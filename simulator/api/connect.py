@@ -22,6 +22,7 @@ from simulator.domain.notices import ReceiptNotice
 from simulator.domain.numbers import InvalidMdn, Mdn, parse_any_mdn
 from simulator.domain.refusals import Fault, Problem
 from simulator.domain.sending import Accepted, BundleTaken, SubmitBundle, SubmitMt
+from simulator.errors import Overloaded
 from simulator.runtime import striking
 from simulator.runtime.ports import MessageRecord
 from simulator.runtime.universe import Universe
@@ -122,7 +123,7 @@ async def submit(call: Call) -> web.Response:
     """
     command = connect_requests.read_mt(await _body(call.request))
     _meter(call.universe, 1)
-    reply = await call.universe.engine.submit(_marked(command, call))
+    reply = await call.universe.engine.submit(_marked(command, call), patient=False)
     if isinstance(reply, Refusal):
         raise _fault(reply.problems[0])
     assert isinstance(reply, Accepted)
@@ -137,7 +138,7 @@ async def submit_bundle(call: Call) -> web.Response:
     orders = [_marked(item, call) for item in bundle.items if isinstance(item, SubmitMt)]
     _meter(call.universe, len(orders))
     reply = await call.universe.engine.submit(
-        SubmitBundle(orders=tuple(orders), submitter_bundle_id=submitter_id)
+        SubmitBundle(orders=tuple(orders), submitter_bundle_id=submitter_id), patient=False
     )
     assert isinstance(reply, BundleTaken)
     results = iter(reply.results)
@@ -227,7 +228,7 @@ async def look_up(call: Call) -> web.Response:
         mdn = parse_any_mdn(told)
     except InvalidMdn as error:
         raise ConnectFault(1022, f"Request attribute 'mdn' has invalid value '{told}'.") from error
-    await universe.engine.committed()
+    await universe.engine.committed(patient=False)
     carrier = carrier_of(universe.world, mdn)
     if not takes_texts(universe.world, mdn, carrier):
         raise _not_mobile(mdn, carrier)
@@ -280,6 +281,8 @@ def _handled(operation: str, handler: Handler) -> Callable[[web.Request], Awaita
             return await striking.answer(universe, occasion, way(request, do, _struck))
         except ConnectFault as fault:
             return failed(fault)
+        except Overloaded:
+            return failed(ConnectFault(1002, _TOLD[1002]))
 
     return handle
 
@@ -347,7 +350,7 @@ async def _body(request: web.Request) -> bytes:
 
 
 async def _find(call: Call) -> _Found:
-    await call.universe.engine.committed()
+    await call.universe.engine.committed(patient=False)
     found = await call.universe.message(call.request.match_info["message_id"])
     if found is None or found[0].direction != "mt":
         raise ConnectFault(1024, "Resource not found.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -175,9 +176,12 @@ __all__ = [
     "decode_command",
 ]
 
-_decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
+
+@cache
+def _decoder() -> msgspec.json.Decoder[AnyCommand]:
+    return msgspec.json.Decoder(AnyCommand)
 
 
 def decode_command(body: bytes) -> AnyCommand:
     """The command a journal row holds. Raises msgspec.ValidationError on a foreign one."""
-    return _decoder.decode(body)
+    return _decoder().decode(body)

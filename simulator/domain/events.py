@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -205,9 +206,12 @@ __all__ = [
     "decode_event",
 ]
 
-_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+@cache
+def _decoder() -> msgspec.json.Decoder[AnyEvent]:
+    return msgspec.json.Decoder(AnyEvent)
 
 
 def decode_event(body: bytes) -> AnyEvent:
     """The event a journal row holds. Raises msgspec.ValidationError on a foreign one."""
-    return _decoder.decode(body)
+    return _decoder().decode(body)

@@ -11,8 +11,6 @@ import re
 from functools import cache
 from typing import NewType
 
-import phonenumbers
-
 Mdn = NewType("Mdn", str)
 
 _NATIONAL = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
@@ -90,6 +88,8 @@ def format_mdn(mdn: str, version: int) -> str:
 
 @cache
 def _country(area: str) -> str | None:
+    import phonenumbers  # here: a start needs no number, and it takes 16 ms to load
+
     return phonenumbers.region_code_for_number(phonenumbers.parse(f"+1{area}5550101"))
 
 

@@ -38,9 +38,15 @@ class WatchedAccounts(Accounts):
     """Accounts, each watched from when it runs. The rows that open a new one come before that."""
 
     def __init__(
-        self, store: Store, transport: Transport, wall: Wall, counts: Counts, log: Log
+        self,
+        store: Store,
+        transport: Transport,
+        wall: Wall,
+        queue_limit: int,
+        counts: Counts,
+        log: Log,
     ) -> None:
-        super().__init__(store, transport, wall)
+        super().__init__(store, transport, wall, queue_limit)
         self._counts = counts
         self._log = log
 

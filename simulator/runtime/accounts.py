@@ -45,9 +45,10 @@ def _whole(
 class Accounts:
     """The running universes. Keys and user names are unique across the simulator."""
 
-    def __init__(self, store: Store, transport: Transport, wall: Wall) -> None:
+    def __init__(self, store: Store, transport: Transport, wall: Wall, queue_limit: int) -> None:
         self.store = store
         self.wall = wall
+        self._queue_limit = queue_limit
         self._transport = transport
         self._by_key: dict[str, Universe] = {}
         self._by_user: dict[str, str] = {}
@@ -88,7 +89,7 @@ class Accounts:
     async def open(self) -> None:
         """Rebuild every account of the store."""
         for record in await self.store.accounts():
-            self._keep(await resume(record, self.store, self._transport, self.wall))
+            await self._resume(record)
 
     async def close(self) -> None:
         """Finish what is under way, then stop every account."""
@@ -103,7 +104,9 @@ class Accounts:
         self._must_be_new(record)
         record = msgspec.structs.replace(record, account=account)
         await self.store.save_account(record)
-        universe = await begin(record, account, self.store, self._transport, self.wall)
+        universe = await begin(
+            record, account, self.store, self._transport, self.wall, self._queue_limit
+        )
         self._keep(universe)
         return universe
 
@@ -202,8 +205,10 @@ class Accounts:
         await self.store.save_account(record)
         universe.keep(record)
 
-    async def _resume(self, record: AccountRecord, stood: Instant) -> Universe:
-        universe = await resume(record, self.store, self._transport, self.wall, stood)
+    async def _resume(self, record: AccountRecord, stood: Instant | None = None) -> Universe:
+        universe = await resume(
+            record, self.store, self._transport, self.wall, self._queue_limit, stood
+        )
         self._keep(universe)
         return universe
 

@@ -2,7 +2,9 @@
 
 Commands queue; a batch is whatever queued while the last commit ran, with no waiting window. Each
 command is stamped, decided and applied; the batch is committed; only then do replies leave and
-listeners hear. Manual time moves through `advance`, timer by timer; live time through an alarm.
+listeners hear. Where too much waits, clients are refused; what the simulator itself and its
+operators ask is never lost: it waits, however long the queue is. Manual time moves through
+`advance`, timer by timer; live time through an alarm.
 """
 
 from __future__ import annotations
@@ -20,11 +22,10 @@ from simulator.domain.instants import LAST_INSTANT, SECOND, Instant, iso
 from simulator.domain.lines import CallbackReleased
 from simulator.domain.record import Record
 from simulator.domain.world import World
-from simulator.errors import ClockBackwards, EngineFailed, UserError
+from simulator.errors import ClockBackwards, EngineFailed, Overloaded, UserError
 from simulator.runtime.clock import Wall, stopwatch
 from simulator.runtime.ports import Attempt, Batch, Entry, Store
 
-QUEUE_LIMIT = 10_000
 BATCH_LIMIT = 1_000
 TIMER_LIMIT = 2_000
 
@@ -61,9 +62,14 @@ class _Job(NamedTuple):
 
 
 class Engine:
-    """Runs one world. `seq` is the last committed journal row; who moves time holds `moving`."""
+    """Runs one world. `seq` is the last committed journal row; who moves time holds `moving`.
 
-    def __init__(self, key: str, world: World, store: Store, wall: Wall, seq: int = 0) -> None:
+    While `queue_limit` commands and reads wait, no more are taken from clients.
+    """
+
+    def __init__(
+        self, key: str, world: World, store: Store, wall: Wall, queue_limit: int, seq: int = 0
+    ) -> None:
         self.key = key
         self.world = world
         self.seq = seq
@@ -71,7 +77,9 @@ class Engine:
         self.watch: Watch | None = None
         self._store = store
         self._wall = wall
-        self._queue: asyncio.Queue[_Job] = asyncio.Queue(QUEUE_LIMIT)
+        self._queue: asyncio.Queue[_Job] = asyncio.Queue()
+        self._queue_limit = queue_limit
+        self._reads = 0
         self._entries: list[Entry] = []
         self._next_seq = seq
         self._idle = asyncio.Event()
@@ -110,25 +118,42 @@ class Engine:
         return Instant(max(world.now, min(world.clock_since + elapsed, LAST_INSTANT)))
 
     async def submit(
-        self, command: AnyCommand, *, at: Instant | None = None, attempt: Attempt | None = None
+        self,
+        command: AnyCommand,
+        *,
+        at: Instant | None = None,
+        attempt: Attempt | None = None,
+        patient: bool = True,
     ) -> Record:
-        """Decide a command and make it durable; the reply. Waits where the queue is full.
+        """Decide a command and make it durable; the reply. Who is not `patient` is a client.
 
-        Raises EngineFailed when the account has stopped.
+        Raises Overloaded where too much waits for a client's, EngineFailed when the account has
+        stopped.
         """
         job = _Job(self._future(), command, None, at, attempt)
         if self._store.at_once and self._queue.empty() and self._failure is None:
             await self._serve([job])  # nobody waits before it, and it need not wait
             reply = await job.done
         else:
+            if not patient:
+                self._must_have_room()
             reply = await self._ask(job)
         assert isinstance(reply, Record)
         return reply
 
-    async def committed(self) -> None:
-        """Wait until all that was applied is committed, so that a read shows nothing provisional."""
+    async def committed(self, *, patient: bool = True) -> None:
+        """Wait until all that was applied is committed, so that a read shows nothing provisional.
+
+        Raises Overloaded where too much waits for a client's read.
+        """
         if not self._idle.is_set():
-            await self._idle.wait()
+            if not patient:
+                self._must_have_room()
+            self._reads += 1
+            try:
+                await self._idle.wait()
+            finally:
+                self._reads -= 1
         if self._failure is not None:
             raise self._failed()
 
@@ -160,6 +185,10 @@ class Engine:
                 await self.submit(MoveClock(), at=to)
             return total
 
+    def _must_have_room(self) -> None:
+        if self._queue.qsize() + self._reads >= self._queue_limit:
+            raise Overloaded(f"{self._queue_limit} wait for this account already; ask again later")
+
     def _must_be_manual(self) -> None:
         if self.world.clock.mode != "manual":
             raise ClockBackwards('the clock runs live; POST {"mode":"manual"} to it first')
@@ -176,7 +205,7 @@ class Engine:
     async def _ask(self, job: _Job) -> Record | Fired:
         if self._failure is not None:
             raise self._failed()
-        await self._queue.put(job)
+        self._queue.put_nowait(job)
         return await job.done
 
     async def _run(self) -> None:
@@ -285,9 +314,6 @@ class Engine:
 
     def _ring(self) -> None:
         self._alarm = None
-        if self._queue.full():
-            self._alarm = asyncio.get_running_loop().call_later(0.01, self._ring)
-            return
         done = self._future()
         done.add_done_callback(lambda future: future.cancelled() or future.exception())
         self._queue.put_nowait(_Job(done, None, None, None, None))

@@ -38,10 +38,13 @@ class Way(NamedTuple, Generic[A]):
 
 
 async def answer(universe: Universe, occasion: Occasion | None, way: Way[A]) -> A:
-    """Answer a call, with whatever faults strike it. No occasion: no rule holds, none is asked."""
+    """Answer a call, with whatever faults strike it. No occasion: no rule holds, none is asked.
+
+    Raises Overloaded where too much waits for the account.
+    """
     if occasion is None:
         return await way.do(())
-    struck = await universe.engine.submit(MeetCall(occasion=occasion))
+    struck = await universe.engine.submit(MeetCall(occasion=occasion), patient=False)
     assert isinstance(struck, Struck)
     effects: dict[Effect, int] = {}
     for rule in struck.rules:

@@ -145,10 +145,15 @@ class Universe:
 
 
 async def begin(
-    record: AccountRecord, account: Account, store: Store, transport: Transport, wall: Wall
+    record: AccountRecord,
+    account: Account,
+    store: Store,
+    transport: Transport,
+    wall: Wall,
+    queue_limit: int,
 ) -> Universe:
     """Start a new account, its journal opened by OpenAccount."""
-    engine = Engine(record.company_key, World(account), store, wall)
+    engine = Engine(record.company_key, World(account), store, wall, queue_limit)
     universe = Universe(record, engine, store, transport, wall)
     universe.start()
     await engine.submit(OpenAccount(account=account))
@@ -162,6 +167,7 @@ async def resume(
     store: Store,
     transport: Transport,
     wall: Wall,
+    queue_limit: int,
     stood: Instant | None = None,
 ) -> Universe:
     """Rebuild an account from its journal and let it run on; begin it where it never got to.
@@ -172,8 +178,8 @@ async def resume(
     if world is None:
         if record.account is None:
             raise EngineFailed(f'the account "{record.company_key}" has no journal')
-        return await begin(record, record.account, store, transport, wall)
-    engine = Engine(record.company_key, world, store, wall, seq)
+        return await begin(record, record.account, store, transport, wall, queue_limit)
+    engine = Engine(record.company_key, world, store, wall, queue_limit, seq)
     universe = Universe(record, engine, store, transport, wall)
     universe.imaged = imaged
     universe.start()

@@ -74,7 +74,7 @@ class Asked(NamedTuple):
 
 
 async def answer(client: Client, pdu: Pdu) -> Answer:
-    """Do a request of a bound client, with whatever faults strike it."""
+    """Do a request of a bound client, with whatever faults strike it. Raises Overloaded."""
 
     async def do(struck: tuple[str, ...]) -> Answer:
         return await _do(client, Asked(client.universe, pdu, struck))
@@ -134,7 +134,7 @@ async def submit(asked: Asked) -> Answer:
     assert isinstance(body, ShortMessage | DataSm)
     smpp = universe.account.connect.smpp
     read = read_submit(body, smpp, _url(universe), struck=asked.struck)
-    reply = await universe.engine.submit(read)
+    reply = await universe.engine.submit(read, patient=False)
     if isinstance(reply, Refusal):
         return Answer(_status(reply.problems[0]))
     if isinstance(reply, PartTaken):
@@ -166,7 +166,8 @@ async def submit_multi(asked: Asked) -> Answer:
         if not isinstance(order, SubmitMt):
             return Answer(Status.RINVESMCLASS)
         orders.append((one, order))
-    reply = await universe.engine.submit(SubmitBundle(orders=tuple(order for _, order in orders)))
+    bundle = SubmitBundle(orders=tuple(order for _, order in orders))
+    reply = await universe.engine.submit(bundle, patient=False)
     assert isinstance(reply, BundleTaken)
     first = ""
     for (one, _), result in zip(orders, reply.results, strict=True):
@@ -212,21 +213,24 @@ async def query(asked: Asked) -> Answer:
 async def cancel(asked: Asked) -> Answer:
     """cancel_sm: one message by its id, or all that go from one address to another.
 
-    Source: SMPP 3.4, 4.9.
+    It is throttled before the first of them or not at all. Source: SMPP 3.4, 4.9.
     """
     universe, body = asked.universe, asked.pdu.body
     assert isinstance(body, CancelSm)
     if body.message_id:
         wanted = [(await _find(universe, body.message_id, body.source_addr)).id]
     else:
-        await universe.engine.committed()
+        await universe.engine.committed(patient=False)
         mdn = normalise_phone(body.destination_addr)
         wanted = [
             mt.message_id
             for mt in universe.world.messages.in_flight.values()
             if mt.mdn == mdn and mt.code == code_of(body.source_addr)
         ]
-    replies = [await universe.engine.submit(CancelMt(message_id=key)) for key in wanted]
+    replies = [
+        await universe.engine.submit(CancelMt(message_id=key), patient=key != wanted[0])
+        for key in wanted
+    ]
     if not replies or any(isinstance(reply, Refusal) for reply in replies):
         return Answer(Status.RCANCELFAIL)
     return Answer()
@@ -240,7 +244,8 @@ async def replace(asked: Asked) -> Answer:
     text = read_replacement(body, universe.account.connect.smpp)
     if not text or len(segments(text)) > 1:
         return Answer(Status.RINVMSGLEN)
-    reply = await universe.engine.submit(ReplaceMt(message_id=record.id, text=text))
+    command = ReplaceMt(message_id=record.id, text=text)
+    reply = await universe.engine.submit(command, patient=False)
     return Answer(Status.RREPLACEFAIL) if isinstance(reply, Refusal) else Answer()
 
 
@@ -257,7 +262,7 @@ OPERATIONS: dict[CommandId, Callable[[Asked], Awaitable[Answer]]] = {
 
 async def _find(universe: Universe, message_id: str, source: str) -> MessageRecord:
     """The message a client asks about, if it is one from that source address. Raises Refused."""
-    await universe.engine.committed()
+    await universe.engine.committed(patient=False)
     found = await universe.message(message_id)
     if found is None or found[0].direction != "mt" or found[0].code != code_of(source):
         raise Refused(Status.RINVMSGID, f'no message "{message_id}" from "{source}"')

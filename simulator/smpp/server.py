@@ -19,7 +19,7 @@ from simulator.domain.binds import BindType, Bound, CloseBind, OpenBind
 from simulator.domain.decide import Refusal
 from simulator.domain.lines import SESSION_ENDED, Delivery
 from simulator.domain.notices import MoNotice, SmppReceiptNotice
-from simulator.errors import EngineFailed, UserError, no_listening
+from simulator.errors import EngineFailed, Overloaded, UserError, no_listening
 from simulator.runtime.accounts import Accounts
 from simulator.runtime.clock import elapsed_ms, stopwatch
 from simulator.runtime.ports import Exchange
@@ -107,7 +107,9 @@ class SmppServer:
         order = OpenBind(bind_type=cast("BindType", state.value))
         async with self._door(universe):
             try:
-                reply = await universe.engine.submit(order)
+                reply = await universe.engine.submit(order, patient=False)
+            except Overloaded:
+                return Answer(Status.RTHROTTLED)
             except EngineFailed:
                 return Answer(Status.RSYSERR)
             if isinstance(reply, Refusal):
@@ -120,9 +122,11 @@ class SmppServer:
         return Answer(body=BindResp(system_id=SYSTEM_ID, tlvs=(version,)))
 
     async def answer(self, session: Session, pdu: Pdu) -> Answer:
-        """Do one request; an account that stopped answers with a system error."""
+        """Do one request; an account that is full throttles, one that stopped has a system error."""
         try:
             return await operations.answer(self._clients[session].client, pdu)
+        except Overloaded:
+            return Answer(Status.RTHROTTLED)
         except EngineFailed:
             return Answer(Status.RSYSERR)
 

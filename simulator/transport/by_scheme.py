@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from simulator.domain.account import Account
@@ -21,18 +21,17 @@ class Sender(Protocol):
 
 
 class ByScheme:
-    """Sends by HTTP, or through `smpp` once there is an SMPP server."""
+    """Sends by HTTP, or through what `smpp` gives when first there is something for it."""
 
-    def __init__(self, http: Transport) -> None:
-        self.smpp: Sender | None = None
-        self._http = http
+    def __init__(self, http: Transport, smpp: Callable[[], Sender]) -> None:
+        self._http, self._smpp = http, smpp
 
     async def send(
         self, account: Account, delivery: Delivery, attempt: int, hosts: Mapping[str, str]
     ) -> Exchange:
         """Try once, the way the URL says."""
-        if is_smpp(delivery.url) and self.smpp is not None:
-            return await self.smpp.send(account, delivery, attempt, hosts)
+        if is_smpp(delivery.url):
+            return await self._smpp().send(account, delivery, attempt, hosts)
         return await self._http.send(account, delivery, attempt, hosts)
 
     async def close(self) -> None:

@@ -16,7 +16,7 @@ from simulator.domain.messages import Mt, parts_of
 from simulator.domain.notices import MoNotice, ReceiptNotice
 from simulator.wire.times import mo_time, receipt_time
 
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 

@@ -17,6 +17,7 @@ from simulator.api.connect import STATUS
 from simulator.api.control.routes import OPERATIONS as CONTROL
 from simulator.api.platform.routes import NOT_SIMULATED, OPERATIONS
 from simulator.config import ServerSettings
+from simulator.documents import words_below
 from simulator.domain.carriers import MtState
 from simulator.domain.keywords import HELP, START, STOP
 from simulator.domain.messages import Purpose
@@ -100,8 +101,9 @@ def test_every_server_setting_is_a_flag_with_its_environment_variable() -> None:
     fields = dict(ServerSettings.model_fields)
     del fields["accounts"]
     assert set(FLAGS) == set(fields)
-    for name, field in fields.items():
-        assert f"SMSIM_{name.upper()}" in (field.description or "")
+    said = words_below(ServerSettings)
+    for name in fields:
+        assert f"SMSIM_{name.upper()}" in said[name]
 
 
 @pytest.mark.parametrize("target", ["demo", "test", "lint", "load", "setup", "bench"])

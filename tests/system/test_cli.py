@@ -83,6 +83,7 @@ def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
         (["--smpp-port", "0", "--smpp-cert", "nowhere.pem"], "nowhere.pem"),
         (["--host", "0.0.0.0"], "give a --control-token"),
         (["--port", "many"], "port"),
+        (["--queue-limit", "0"], "queue_limit"),
         (["--config", "nowhere.toml"], "nowhere.toml cannot be read"),
     ],
 )

@@ -246,10 +246,3 @@ async def test_lines_nobody_reads_stop_nothing(http: ClientSession) -> None:
         assert logging.getLogger().handlers != before
     assert answer.status == 200
     assert logging.getLogger().handlers == before
-
-
-def test_a_quiet_start_loads_no_library_for_it() -> None:
-    """Neither structlog nor prometheus-client, which take longer to load than a call to answer."""
-    code = "import harness.commands.serve, sys; print({'structlog','prometheus_client'} & {*sys.modules})"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"

@@ -107,3 +107,13 @@ async def test_only_those_are_tried_that_may_be_meant(monkeypatch: pytest.Monkey
     await _resolved(app, "GET /p/k/a/b99/x")
     await _resolved(app, "GET /p/k/c99/x")
     assert tried == ["/p/{key}/a/b99/{x}", "/p/{key}/c99/{x}"]
+
+
+async def test_what_is_added_after_a_call_is_found_by_the_next() -> None:
+    """The resources are put in order when somebody first calls, and again when there are more."""
+    app, branches = web.Application(), Branches("/p/{key}")
+    app.router.register_resource(branches)
+    branches.add("GET", "/a/{x}", _nothing)
+    await _resolved(app, "GET /p/k/a/1")
+    branches.add("POST", "/a/b", _nothing)
+    assert await _resolved(app, "POST /p/k/a/b") == ("_nothing", {"key": "k"})

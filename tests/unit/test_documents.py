@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import Field
 
-from simulator.documents import nearest, rather, read
+from simulator.documents import Spec, nearest, rather, read
 from simulator.errors import BadSpec
 from simulator.spec import AccountSpec
 
@@ -90,3 +91,34 @@ def test_where_no_name_is_near_all_of_them_are_told() -> None:
     """And that there are none where there are none."""
     assert rather("unsubscribed", ["not_subscribed", "hard"]) == "; it may be not_subscribed, hard"
     assert rather("x", []) == "; it may be none"
+
+
+class _Parent(Spec):
+    """Has words."""
+
+    one: int = 1
+    """Of the parent."""
+    two: int = Field(default=2, alias="zwei")
+    """Of both,
+    in two lines."""
+    three: int = Field(default=3, description="Its own.")
+    """Of nobody."""
+
+
+class _Child(_Parent):
+    """Has more."""
+
+    one: int = 10
+    """Of the child."""
+    four: int = 4
+
+
+def test_an_editor_is_told_what_stands_below_a_member() -> None:
+    """By the name it is written with, of the class that says it last; words of its own come first."""
+    told = _Child.model_json_schema()["properties"]
+    assert {name: item.get("description") for name, item in told.items()} == {
+        "one": "Of the child.",
+        "zwei": "Of both,\nin two lines.",
+        "three": "Its own.",
+        "four": None,
+    }

@@ -21,6 +21,7 @@ from simulator.domain.numbers import normalise_phone
 from simulator.domain.person import Person, PersonRef
 from simulator.domain.record import Record
 from simulator.domain.world import World
+from simulator.errors import Overloaded
 from simulator.runtime import striking
 from simulator.runtime.universe import Universe
 from simulator.wire.platform_json import LONGEST_EXTERNAL_ID, Malformed, NotSimulated, read_mdn
@@ -67,8 +68,8 @@ class Call:
         return self._universe.engine.now()
 
     async def world(self) -> World:
-        """The world as committed, to read."""
-        await self._universe.engine.committed()
+        """The world as committed, to read. Raises Overloaded."""
+        await self._universe.engine.committed(patient=False)
         return self._universe.world
 
     async def body(self) -> bytes:
@@ -80,8 +81,11 @@ class Call:
         return await self.request.read()
 
     async def submit(self, command: AnyCommand) -> Record:
-        """Have a command decided and made durable; the reply. Raises Rejected when refused."""
-        reply = await self._universe.engine.submit(command)
+        """Have a command decided and made durable; the reply. Raises Rejected when refused.
+
+        Raises Overloaded where too much waits for the account.
+        """
+        reply = await self._universe.engine.submit(command, patient=False)
         if isinstance(reply, Refusal):
             raise Rejected(errors.refused(reply))
         return reply
@@ -169,6 +173,8 @@ async def _in_words(answer: Awaitable[web.Response]) -> web.Response:
         return await answer
     except Rejected as rejected:
         return rejected.answer
+    except Overloaded as full:
+        return errors.answer(errors.THROTTLED, f"429 Too Many Requests: {full}")
     except Malformed as malformed:
         return errors.answer(errors.MALFORMED, *malformed.messages)
     except NotSimulated as missing:
