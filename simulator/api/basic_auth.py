@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+from functools import lru_cache
 
 from aiohttp import hdrs, web
 
@@ -21,6 +22,7 @@ def speaker(request: web.Request) -> Universe | None:
     return universe if same else None
 
 
+@lru_cache(maxsize=1024)
 def _credentials(header: str) -> tuple[str, bytes]:
     """User and password of `Basic base64(user:password)`; empty where it is no such header."""
     scheme, _, encoded = header.partition(" ")

@@ -154,18 +154,21 @@ def handled(handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]
     """
 
     async def handle(request: web.Request) -> web.Response:
-        async def answer() -> web.Response:
-            call = _call(request)
-
-            async def do(_names: tuple[str, ...]) -> web.Response:
-                return await _in_words(handler(call))
-
-            occasion = await _occasion(call)
-            return await striking.answer(call.universe, occasion, way(request, do, _struck))
-
-        return await _in_words(answer())
+        return await _in_words(_answer(request, handler))
 
     return handle
+
+
+async def _answer(request: web.Request, handler: Handler) -> web.Response:
+    call = _call(request)
+    if not call.universe.world.faults.rules:
+        return await handler(call)
+
+    async def do(_names: tuple[str, ...]) -> web.Response:
+        return await _in_words(handler(call))
+
+    occasion = await _occasion(call)
+    return await striking.answer(call.universe, occasion, way(request, do, _struck))
 
 
 async def _in_words(answer: Awaitable[web.Response]) -> web.Response:
@@ -181,10 +184,8 @@ async def _in_words(answer: Awaitable[web.Response]) -> web.Response:
         return errors.answer(errors.NOT_SIMULATED, str(missing))
 
 
-async def _occasion(call: Call) -> Occasion | None:
-    """Whom a call is about, as a fault rule sees it; None where no rule holds."""
-    if not call.universe.world.faults.rules:
-        return None
+async def _occasion(call: Call) -> Occasion:
+    """Whom a call is about, as a fault rule sees it."""
     request, resource = call.request, call.request.match_info.route.resource
     path = resource.canonical if resource is not None else request.path
     path = path.removeprefix("/companies/{company_key}/").removesuffix("{slash}")

@@ -12,6 +12,8 @@ from simulator.domain.decide import Refusal
 from simulator.domain.refusals import Fault
 from simulator.wire import platform_views
 
+_ENCODER = msgspec.json.Encoder()
+
 MALFORMED = (400, 4000)
 UNAUTHENTICATED = (401, 4010)
 OTHER_COMPANY = (403, 4030)
@@ -67,10 +69,7 @@ def refused(refusal: Refusal) -> web.Response:
 
 def respond(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
     """A JSON answer; every answer but 204 has a body (Vibes: technical-details)."""
-    named = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
-    return web.Response(
-        body=msgspec.json.encode(body),
-        status=status,
-        headers=named,
-        content_type="application/json",
-    )
+    named = {"Content-Type": "application/json"}
+    if headers:
+        named |= {name.replace("_", "-"): value for name, value in headers.items()}
+    return web.Response(body=_ENCODER.encode(body), status=status, headers=named)
