@@ -6,13 +6,17 @@ the timers that were running.
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from simulator.domain.instants import Instant
 
 if TYPE_CHECKING:
     from simulator.domain.commands import AnyCommand
+
+
+STALE = 1_000
+"""So many heap entries may be stale beyond as many as are live."""
 
 
 class Timer(NamedTuple):
@@ -25,7 +29,10 @@ class Timer(NamedTuple):
 
 
 class Timers:
-    """The timers of one world. Clearing is lazy: a stale heap entry is dropped when it surfaces."""
+    """The timers of one world. Clearing is lazy: a stale heap entry is dropped when it surfaces.
+
+    Where most are stale, those that are live are made a heap anew.
+    """
 
     def __init__(self) -> None:
         self._heap: list[tuple[Instant, int, str]] = []
@@ -40,10 +47,17 @@ class Timers:
         self._order += 1
         self._live[key] = Timer(due, self._order, key, command)
         heappush(self._heap, (due, self._order, key))
+        self._tidy()
 
     def clear(self, key: str) -> None:
         """Forget the timer with that key, if there is one."""
         self._live.pop(key, None)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        if len(self._heap) > 2 * len(self._live) + STALE:
+            self._heap = [(timer.due, timer.order, key) for key, timer in self._live.items()]
+            heapify(self._heap)
 
     def get(self, key: str) -> Timer | None:
         """The running timer with that key."""

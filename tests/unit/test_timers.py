@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import pickle
+
 from simulator.domain.commands import LapseParticipation
 from simulator.domain.instants import Instant
-from simulator.domain.timers import Timers
+from simulator.domain.timers import STALE, Timers
 
 
 def _set(timers: Timers, key: str, due: int) -> None:
@@ -54,3 +56,17 @@ def test_looking_does_not_take() -> None:
     _set(timers, "x", 1)
     assert timers.next() is timers.next()
     assert len(timers) == 1
+
+
+def test_timers_that_were_cleared_or_set_again_take_no_room() -> None:
+    """Millions of opt-ins that were answered leave nothing behind, and the others keep their order."""
+    timers = Timers()
+    for key, due in (("b", 7), ("a", 7), ("first", 3)):
+        _set(timers, key, due)
+    for number in range(20 * STALE):
+        _set(timers, "again", 1_000_000 - number)
+        _set(timers, str(number), 2_000_000)
+        timers.clear(str(number))
+    timers.clear("again")
+    assert len(pickle.dumps(timers)) < 50 * STALE
+    assert _fire(timers) == ["first", "b", "a"]
