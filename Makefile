@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEMO   := build/demo
 
-.PHONY: help setup demo test lint load load-smpp load-people fuzz planted explore-shop bench clean
+.PHONY: help setup demo test lint load soak load-smpp load-people fuzz planted explore-shop bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -33,6 +33,9 @@ lint: $(READY) ## format, lint, types, layers
 
 load: $(READY) ## 30 s of Locust against a simulator in its own process; WORKERS=2 for more of them; docs/load.md
 	WORKERS=$(WORKERS) $(BIN)/python -m harness.load.run
+
+soak: $(READY) ## ten minutes at 80 % of what it bears: memory, latency and queues stay flat; docs/load.md
+	$(BIN)/python -m harness.load.soak
 
 load-smpp: $(READY) ## 100,000 messages over four SMPP binds, one of them killed in the middle
 	$(BIN)/python -m tests.load.smpp_run

@@ -2,7 +2,8 @@
 
 import os
 
-import harness.load.session  # noqa: F401 - its listeners make a run of it
+import harness.load.options
+import harness.load.session  # noqa: F401 - their listeners make a run of it
 from harness.load.pacing import chosen_shape
 from harness.load.users import KeywordUser, ReceiverUser, SendUser, StopStormUser, WebFormUser
 

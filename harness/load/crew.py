@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import count
+from collections import Counter
+from itertools import count, cycle, product
 from typing import NamedTuple
 
 from locust.contrib.fasthttp import FastHttpSession
@@ -22,31 +23,46 @@ VERSION_2 = {"X-API-Version": "2"}
 
 
 class Orders(NamedTuple):
-    """What a process is told at the start of a run; `accounts` has a campaign for each process."""
+    """What a process is told at the start of a run.
+
+    `accounts` has the account with each of its campaigns, so many for each of the `processes`;
+    `intervals` are the pacing's; `phones` is how many each user has, None where there is no end.
+    """
 
     accounts: list[script.LoadAccount]
-    interval_s: float | None
+    processes: int
+    intervals: dict[str, float]
+    phones: int | None
 
 
 class Crew:
-    """The users' account and ledger, their receiver and what they wait for, their pace and numbers."""
+    """The users' campaigns and ledger, their receiver and what they wait for, their pace and numbers."""
 
     def __init__(self, environment: Environment, orders: Orders, index: int, host: str) -> None:
-        self.account = orders.accounts[index]
+        self._accounts = orders.accounts[index :: orders.processes]
         self.ledger = Ledger()
         self.waits = Waits(environment)
-        self.pace = Pace(environment, orders.interval_s)
+        self.pace = Pace(environment, orders.intervals)
+        self.phones = orders.phones
+        self.turns: Counter[str] = Counter()
         self.receiver = Receiver(host, self.ledger, self._heard)
         self._environment = environment
-        self._ordinals = count(index, len(orders.accounts))
+        self._ordinals = count(index, orders.processes)
+        self._turn = cycle(self._accounts)
 
     def next_ordinal(self) -> int:
         """The number of a new user, which no user of any process has had."""
         return next(self._ordinals)
 
-    def register(self, client: FastHttpSession, kind: str, url: str) -> None:
-        """Be told of a type, as far as this process caused it (Vibes: callback-api)."""
-        account, scope = self.account, script.SCOPES[kind]
+    def next_account(self) -> script.LoadAccount:
+        """The account with the campaign of a new user: each in turn."""
+        return next(self._turn)
+
+    def register(
+        self, client: FastHttpSession, account: script.LoadAccount, kind: str, url: str
+    ) -> None:
+        """Be told of a type, as far as that campaign's users caused it (Vibes: callback-api)."""
+        scope = script.SCOPES[kind]
         path = f"/companies/{account.company_key}/config/callbacks"
         narrow = {scope: account.campaign if scope == "campaign_id" else account.list_id}
         body = {"callback_type": kind, "destination": {"url": url}, kind: narrow}
@@ -66,8 +82,9 @@ class Crew:
             self._environment.host, self._environment.events.request, user=None
         )
         try:
-            for kind in script.SCOPES:
-                self.register(client, kind, self.receiver.destination(f"/callbacks/{kind}"))
+            for account, kind in product(self._accounts, script.SCOPES):
+                url = self.receiver.destination(f"/callbacks/{account.list_id}/{kind}")
+                self.register(client, account, kind, url)
         except RescheduleTask:
             return False
         return True

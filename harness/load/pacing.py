@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
 from typing import Any
 
+import gevent
 from gevent import Greenlet
 from gevent.pool import Group, Pool
 from locust import LoadTestShape
@@ -18,6 +19,9 @@ UNDER_WAY = 1_000
 """How many arrivals of a process may be unanswered at once; one more is a failure."""
 SPAWNED_PER_S = 100
 DEFAULT_SECONDS = 60
+HELD_S = 0.05
+
+Intervals = Mapping[str, float]
 
 
 def chosen_shape(environ: Mapping[str, str]) -> type[LoadTestShape] | None:
@@ -50,35 +54,47 @@ class _Shape(LoadTestShape):
 
 
 class Pace:
-    """When a user acts: after its last answer, or so often a second whatever the answers take."""
+    """When a user acts: after its last answer, or so often a second whatever the answers take.
 
-    def __init__(self, environment: Environment, interval_s: float | None) -> None:
+    `intervals` has the seconds between two turns of one user, by its kind; it is empty where users
+    follow their answers. While it is `held`, those begin nothing.
+    """
+
+    def __init__(self, environment: Environment, intervals: Intervals) -> None:
         self._environment = environment
-        self._interval_s = interval_s
+        self._intervals = intervals
+        self.held = False
         self._arrivals = Pool(UNDER_WAY)
         self._beside = Group()
 
-    def wait_s(self, began: float, turns: int) -> float:
-        """How long until a user's next turn, which began at `began` and has had so many."""
-        if self._interval_s is None:
+    def wait_s(self, kind: str, began: float, turns: int) -> float:
+        """How long until the next turn of a user, which began at `began` and has had so many."""
+        if not self._intervals:
             return 0.0
-        return max(0.0, began + turns * self._interval_s - perf_counter())
+        return max(0.0, began + turns * self._intervals[kind] - perf_counter())
 
     def perform(self, act: Callable[[], None]) -> None:
         """Do it, and wait for it only where the pace follows the answers."""
-        if self._interval_s is None:
+        if not self._intervals:
+            while self.held:
+                gevent.sleep(HELD_S)
             act()
         elif self._arrivals.free_count() > 0:
             self._arrivals.spawn(self._alone, act).link_exception(self._broke)
         else:
-            self._environment.events.request.fire(
-                request_type="ARRIVAL",
-                name="no room",
-                response_time=0,
-                response_length=0,
-                exception=RuntimeError(f"{UNDER_WAY} arrivals of this process are unanswered"),
-                context={},
-            )
+            error = RuntimeError(f"{UNDER_WAY} arrivals of this process are unanswered")
+            self.turn_away("no room", error)
+
+    def turn_away(self, name: str, error: Exception) -> None:
+        """A turn that cannot be had is a failure of that row."""
+        self._environment.events.request.fire(
+            request_type="ARRIVAL",
+            name=name,
+            response_time=0,
+            response_length=0,
+            exception=error,
+            context={},
+        )
 
     def side_by_side(self, acts: Iterable[Callable[[], None]]) -> None:
         """Do all of them at once, and wait for them."""
@@ -102,8 +118,3 @@ class Pace:
     def _broke(self, greenlet: Greenlet) -> None:
         _, error, trace = greenlet.exc_info
         self._environment.events.user_error.fire(user_instance=None, exception=error, tb=trace)
-
-
-def interval_s(users: int, arrivals_per_s: float | None) -> float | None:
-    """The time between two arrivals of one user, so that all of them make the rate."""
-    return max(1, users) / arrivals_per_s if arrivals_per_s else None

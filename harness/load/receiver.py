@@ -24,10 +24,14 @@ class NoReceiver(Exception):
 
 
 class Manner(NamedTuple):
-    """How a destination takes callbacks: after so long, and each so-manieth not at once."""
+    """How a destination takes callbacks: after so long, and each so-manieth not at once.
+
+    What an aside hears ends no wait: the process hears the same at a destination of its own.
+    """
 
     slow_s: float = 0.0
     refuses_each: int = 0
+    aside: bool = False
 
 
 class Receiver:
@@ -75,7 +79,7 @@ class Receiver:
             told = read_receipt(text) if text.lstrip().startswith("<") else read_callback(text)
         except Unexpected:
             return "400 Bad Request"
-        if told is not None:
+        if told is not None and not manner.aside:
             self._heard(told)
         self._ledger.heard()
         return "200 OK"

@@ -1,7 +1,8 @@
 """Reconciliation: after the run, the journal is held against itself and against the users' ledger.
 
 The rows are read once, in order. Kept are the messages and callbacks that have not ended, the numbers
-that said STOP, and eight octets for each text: nothing else of a million messages.
+that said STOP, how often each number texted, and eight octets for each text: nothing else of a
+million messages.
 """
 
 from __future__ import annotations
@@ -149,10 +150,11 @@ TYPES = (
 
 
 class Page(Struct):
-    """A page of the journal, and after which row the next begins."""
+    """A page of the journal, after which row the next begins, and the first row there is."""
 
     items: list[Row]
     next: int | None
+    first: int = 1
 
 
 decode_page = json.Decoder(Page).decode
@@ -189,6 +191,9 @@ class Reconciliation:
         self._lines: set[str] = set()
         self._kept: set[str] = set()
         self._stopped: set[tuple[str, str]] = set()
+        self._turns: Counter[str] = (
+            Counter()
+        )  # the platform may say the same to a phone that texted
         self._texted = array("Q")
         self._faults: Counter[str] = Counter()
         self._examples: dict[str, list[str]] = {}
@@ -221,6 +226,7 @@ class Reconciliation:
                 self._take_move(row.data)
             case MoReceived():
                 self._texts += 1
+                self._turns[row.data.mo.mdn] += 1
                 if row.data.mo.taken_as == "stop":
                     self._stopped.add((row.data.mo.code, row.data.mo.mdn))
             case OptOutLifted():
@@ -283,7 +289,8 @@ class Reconciliation:
             self._note("messages were accepted twice", mt.message_id)
         barred = mt.purpose in MARKETING and (mt.code, mt.mdn) in self._stopped
         self._open[mt.message_id] = barred
-        told = f"{mt.mdn}\x1f{mt.code}\x1f{mt.purpose}\x1f{mt.text}".encode()
+        turn = 0 if mt.surface == "connect" else self._turns[mt.mdn]
+        told = f"{mt.mdn}\x1f{mt.code}\x1f{mt.purpose}\x1f{turn}\x1f{mt.text}".encode()
         self._texted.append(int.from_bytes(blake2b(told, digest_size=8).digest()))
 
     def _take_move(self, moved: _Moved) -> None:

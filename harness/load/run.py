@@ -47,9 +47,9 @@ class Plan:
     def read(cls, environ: Mapping[str, str]) -> Plan:
         """The plan of LOAD_USERS, LOAD_SECONDS, WORKERS. Raises LoadError outside their bounds."""
         return cls(
-            users=_bounded(environ, "LOAD_USERS", cls().users, MOST_USERS),
-            seconds=_bounded(environ, "LOAD_SECONDS", cls().seconds, MOST_SECONDS),
-            workers=_bounded(environ, "WORKERS", cls().workers, MOST_WORKERS, least=0),
+            users=bounded(environ, "LOAD_USERS", cls().users, MOST_USERS),
+            seconds=bounded(environ, "LOAD_SECONDS", cls().seconds, MOST_SECONDS),
+            workers=bounded(environ, "WORKERS", cls().workers, MOST_WORKERS, least=0),
         )
 
 
@@ -83,7 +83,7 @@ def main(environ: Mapping[str, str] = os.environ, folder: Path = FOLDER) -> int:
     except LoadError as error:
         print(f"load: {error}", file=sys.stderr)
         return 2
-    _clear(folder)
+    clear(folder)
     try:
         with serving(folder) as (url, simulator):
             outcome = attack(url, plan, folder, environ)
@@ -167,16 +167,18 @@ def _verdict(plan: Plan, outcome: Outcome, faults: list[str], folder: Path) -> s
     )
 
 
-def _bounded(environ: Mapping[str, str], name: str, default: int, most: int, least: int = 1) -> int:
+def bounded(environ: Mapping[str, str], name: str, default: int, most: int, least: int = 1) -> int:
+    """The whole number that a variable says, or the usual one. Raises LoadError out of its bounds."""
     text = environ.get(name, "") or str(default)
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise LoadError(f'{name} is "{text}"; it may be {least} to {most}')
     return int(text)
 
 
-def _clear(folder: Path) -> None:
+def clear(folder: Path) -> None:
+    """Make the folder, without what an earlier run left in it."""
     folder.mkdir(parents=True, exist_ok=True)
-    for pattern in ("smsim.db*", "run_*", "ready.json*", "report.html"):
+    for pattern in ("smsim.db*", "run_*", "ready.json*", "report.html", "soak.*"):
         for old in folder.glob(pattern):
             old.unlink()
 

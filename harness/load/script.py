@@ -66,6 +66,8 @@ TOO_LONG_TEXT = "x" * 161
 """One character more than an unsplit message may have (Connect: 422/1032)."""
 
 LATE_TEXT = "Store News: we miss you."
+SHORTEST_CUT = 160
+"""What a text may grow to by its number; a longer one keeps its length."""
 
 USERS = 7_990
 NUMBERS = 800_000
@@ -87,16 +89,19 @@ class LoadAccount(NamedTuple):
     keyword: str
 
 
-def account_spec(processes: int, rate: int) -> dict[str, object]:
-    """The account of a load run: each Locust process has a list and a campaign of its own."""
-    numbers = range(processes)
+def account_spec(campaigns: int, rate: int, *, again: bool = False) -> dict[str, object]:
+    """The account of a load run: each Locust process has lists and campaigns of its own.
+
+    Where phones are taken `again`, who said No to a form may fill it in once more.
+    """
+    numbers = range(campaigns)
     return {
         "company_key": COMPANY,
         "username": COMPANY,
         "password": COMPANY,
         "seed": 7,
         "clock": {"mode": "live", "rate": rate},
-        "settings": {"retry_every": f"{RETRY_MS * rate}ms"},
+        "settings": {"retry_every": f"{RETRY_MS * rate}ms", "no_sets_block": not again},
         "source_codes": [{"code": CODE}],
         "subscription_lists": [{"id": f"{1001 + n}", "name": f"Deals {n + 1}"} for n in numbers],
         "acquisition_campaigns": [
@@ -117,6 +122,11 @@ def mdn_of(user: int, number: int) -> str:
     area = 200 + user // 10 + (user >= 3_000)
     exchange, line = divmod(user % 10 * NUMBERS + number, 10_000)
     return f"+1{area}{200 + exchange}{line:04}"
+
+
+def numbered(text: str, number: int) -> str:
+    """The text as the user's `number`th, so that no phone is sent the same one twice on purpose."""
+    return f"{number:07} {text}"[: max(len(text), SHORTEST_CUT)]
 
 
 class ReceiptWish(NamedTuple):

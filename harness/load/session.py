@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
@@ -19,20 +19,21 @@ from urllib.request import Request, urlopen
 
 import gevent
 from locust import events
-from locust.argument_parser import LocustArgumentParser
 from locust.contrib.fasthttp import FastHttpSession
 from locust.exception import RescheduleTask, StopTest
 from locust.runners import MasterRunner, WorkerRunner
 from locust.stats import CSV_STATS_INTERVAL_SEC
 from msgspec import MsgspecError
 
-from harness.load import charts, script, thresholds
+from harness.load import charts, gauges, paces, script, thresholds, windows
 from harness.load.asking import Call, ask, control_headers
 from harness.load.audit import Findings, audit
 from harness.load.crew import Crew, Orders
+from harness.load.gauges import NoGauges
 from harness.load.ledger import Ledger
-from harness.load.metrics import History
-from harness.load.pacing import interval_s
+from harness.load.metrics import History, Windows
+from harness.load.paces import BadPaces
+from harness.load.phones import FEWEST
 from harness.load.receiver import NoReceiver
 from harness.load.report import figures
 from harness.load.thresholds import BadThresholds, Thresholds
@@ -42,8 +43,8 @@ ORDERS, TELL, TOLD = "load orders", "load tell", "load told"
 IDLE = "took no part"
 TOLD_LIMIT_S = 30
 LOOK_S = 2
+ABREAST_S = 0.5
 FETCH_LIMIT_S = 60
-MOST = 100_000
 
 
 class Session:
@@ -53,10 +54,10 @@ class Session:
         self.environment = environment
         self.limits = limits
         self.concluded = False
-        self.history = History(environment.stats)
+        self.history, self.windows = History(environment.stats), Windows(environment.stats)
         self.told: dict[str, Mapping[str, int]] = {}
-        self._accounts: list[script.LoadAccount] = []
-        self._looking: gevent.Greenlet | None = None
+        self._processes = 0
+        self._looking: list[gevent.Greenlet] = []
 
     @property
     def _options(self) -> Namespace:
@@ -66,15 +67,14 @@ class Session:
         """Make the account, tell every process, and count from here. Raises StopTest."""
         environment, runner = self.environment, self.environment.runner
         assert runner is not None
-        self.concluded, self.history, self._accounts = False, History(environment.stats), []
+        self.concluded, self._processes = False, 0
         processes = runner.worker_count if isinstance(runner, MasterRunner) else 1
         accounts = self._open(processes)
         shaped = environment.shape_class is not None
         users = self._options.num_users if shaped else runner.target_user_count
-        orders = Orders(accounts, interval_s(users or 1, self._options.arrivals))
+        orders = self._orders(accounts, processes, users or 1)
         if isinstance(runner, MasterRunner):
-            told = {"accounts": accounts, "interval_s": orders.interval_s}
-            runner.send_message(ORDERS, {**told, "host": environment.host})
+            runner.send_message(ORDERS, {**orders._asdict(), "host": environment.host})
         else:
             try:
                 environment.crew = Crew(environment, orders, 0, receiver_host())
@@ -82,19 +82,21 @@ class Session:
                 raise _given_up(str(error)) from None
             if not environment.crew.open():
                 raise _given_up(f"{environment.host} registered no callbacks for the load test")
-        self._accounts = accounts
+        self._processes = processes
         environment.stats.clear_all()  # what is counted is the users' own
-        self._looking = gevent.spawn(self._look)
+        self.history, self.windows = History(environment.stats), Windows(environment.stats)
+        self._looking = [gevent.spawn(self._look)]
+        if self._options.abreast is not None:
+            self._looking.append(gevent.spawn(self._keep_abreast))
 
     def conclude(self) -> None:
         """All users have stopped: reconcile, judge, report."""
-        if self.concluded or not self._accounts:
+        if self.concluded or not self._processes:
             return
         self.concluded = True
         self._gather()
         findings = self._audit()
-        if self._looking is not None:
-            self._looking.kill()
+        gevent.killall(self._looking)
         self.history.look()
         total, rows = figures(self.environment.stats)
         faults = [
@@ -109,6 +111,7 @@ class Session:
         prefix = self._options.csv_prefix
         if prefix:
             charts.write(prefix, self.history.points)
+            windows.write(prefix, self.windows.found)
             verdict = {
                 "requests": total.requests,
                 "failures": total.failures,
@@ -123,6 +126,14 @@ class Session:
         if self.environment.crew is not None:
             self.environment.crew.receiver.close()
 
+    def _orders(self, accounts: list[script.LoadAccount], processes: int, users: int) -> Orders:
+        """What every process is told of how its users act, and how many phones each has."""
+        options = self._options
+        kinds = kinds_of(self.environment)
+        intervals = paces.intervals_of(kinds, users, options.arrivals, options.paces)
+        phones = None if options.people is None else max(FEWEST, options.people // users)
+        return Orders(accounts, processes, intervals, phones)
+
     def _troubles(self, requests: int) -> list[str]:
         """What went wrong with the load itself."""
         runner, found = self.environment.runner, []
@@ -135,8 +146,8 @@ class Session:
             idle = sum(counts.get(IDLE, 0) for counts in self.told.values())
             if idle:
                 found.append(f"{idle} workers took no part; their own words are above")
-            if lost := len(self._accounts) - (len(self.told) - idle):
-                found.append(f"{lost} of {len(self._accounts)} workers have not told their counts")
+            if lost := self._processes - (len(self.told) - idle):
+                found.append(f"{lost} of {self._processes} workers have not told their counts")
         return found
 
     def _open(self, processes: int) -> list[script.LoadAccount]:
@@ -146,7 +157,9 @@ class Session:
         path = f"/_sim/accounts/{script.COMPANY}"
         remove = Call("account: remove", "DELETE", path, (204, 200, 404))
         create = Call("account: create", "POST", "/_sim/accounts", (201,))
-        spec = script.account_spec(processes, self._options.clock_rate)
+        again = self._options.people is not None
+        campaigns = processes * self._options.lists
+        spec = script.account_spec(campaigns, self._options.clock_rate, again=again)
         try:
             ask(client, Ledger(), remove, script.read_nothing)
             return ask(client, Ledger(), create, script.read_accounts, json=spec)
@@ -181,9 +194,26 @@ class Session:
         return Ledger.sum_of(self.told.values())
 
     def _look(self) -> None:
+        runner = self.environment.runner
         while True:
             gevent.sleep(LOOK_S)
             self.history.look()
+            crew = self.environment.crew  # a master has none, and counts no turns
+            users = runner.user_classes_count if runner is not None else {}
+            self.windows.look(crew.turns if crew is not None else {}, users)
+
+    def _keep_abreast(self) -> None:
+        """Hold the users while the simulator has more callbacks open than was said."""
+        crew, host = self.environment.crew, cast("str", self.environment.host)
+        assert crew is not None
+        while True:
+            try:
+                found = gauges.fetch(host, control_headers())
+            except NoGauges as error:
+                print(f"load: {error}", file=sys.stderr)
+            else:
+                crew.pace.held = found.callbacks_open > self._options.abreast
+            gevent.sleep(ABREAST_S)
 
 
 def _given_up(why: str) -> StopTest:
@@ -191,42 +221,14 @@ def _given_up(why: str) -> StopTest:
     return StopTest(why)
 
 
+def kinds_of(environment: LoadEnvironment) -> list[str]:
+    """The names of the kinds of users there are."""
+    return [kind.__name__ for kind in environment.user_classes]
+
+
 def receiver_host() -> str:
     """The address the simulator reaches this process's receiver at."""
     return os.environ.get("LOAD_RECEIVER_HOST", "127.0.0.1")
-
-
-@events.init_command_line_parser.add_listener
-def options(parser: LocustArgumentParser, **_: object) -> None:
-    """The load test's own options; each may stand in the environment too."""
-    add = parser.add_argument_group("smsim").add_argument
-    add(
-        "--arrivals",
-        type=_rate,
-        default=None,
-        env_var="LOAD_ARRIVALS",
-        help="tasks begun in a second by all users, whatever the answers take",
-    )
-    add(
-        "--thresholds",
-        default=str(thresholds.SHIPPED),
-        env_var="LOAD_THRESHOLDS",
-        help="the TOML file the run is judged by",
-    )
-    add(
-        "--clock-rate",
-        type=_whole,
-        default=1,
-        env_var="LOAD_CLOCK_RATE",
-        help="how many times faster than the wall the account's clock runs",
-    )
-    add(
-        "--drain",
-        type=_rate,
-        default=60.0,
-        env_var="LOAD_DRAIN",
-        help="seconds without a move after which what is under way is waited for no longer",
-    )
 
 
 @events.init.add_listener
@@ -239,10 +241,17 @@ def prepare(environment: LoadEnvironment, **_: object) -> None:
         runner.register_message(TELL, tell)
         return
     parsed = environment.parsed_options
+    if parsed and parsed.abreast is not None and isinstance(runner, MasterRunner):
+        print(
+            "load: LOAD_ABREAST holds the users of one process; leave WORKERS out", file=sys.stderr
+        )
+        sys.exit(2)
     path = Path(parsed.thresholds if parsed else thresholds.SHIPPED)
     try:
         limits = thresholds.load(path, script.ROWS)
-    except BadThresholds as error:
+        if parsed:
+            paces.check(parsed.paces, kinds_of(environment), parsed.arrivals)
+    except (BadThresholds, BadPaces) as error:
         print(f"load: {error}", file=sys.stderr)
         sys.exit(2)
     session = Session(environment, limits)
@@ -264,11 +273,13 @@ def take_orders(environment: LoadEnvironment, msg: Any) -> None:
     if environment.crew is not None:
         environment.crew.receiver.close()
     environment.crew, environment.host = None, msg.data["host"]
-    if not 0 <= index < len(accounts):
+    if not 0 <= index < msg.data["processes"]:
         print("load: this worker came after the test began; start all before it", file=sys.stderr)
         return
     try:
-        crew = Crew(environment, Orders(accounts, msg.data["interval_s"]), index, receiver_host())
+        told = (msg.data[name] for name in Orders._fields[1:])
+        orders = Orders(accounts, *told)
+        crew = Crew(environment, orders, index, receiver_host())
     except NoReceiver as error:
         print(f"load: {error}", file=sys.stderr)
         return
@@ -298,19 +309,3 @@ def leave(session: Session) -> None:
         runner.stop()
     if not session.concluded:
         session.environment.process_exit_code = 1
-
-
-def _rate(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= MOST:
-        raise ArgumentTypeError(f'"{text}" is no number above 0 and up to {MOST}')
-    return value
-
-
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST):
-        raise ArgumentTypeError(f'"{text}" is no whole number from 1 to {MOST}')
-    return int(text)

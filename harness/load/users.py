@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial, wraps
 from itertools import count
 from time import perf_counter
@@ -20,6 +20,7 @@ from harness.load import script
 from harness.load.asking import Call, ask
 from harness.load.crew import VERSION_2, Crew
 from harness.load.ledger import Booked
+from harness.load.phones import NoPhone, Phone, Phones, Standing
 from harness.load.receiver import Manner
 from harness.load.script import CALLBACK, CONFIRMATION, HANDSET, Reader, Told
 
@@ -27,12 +28,12 @@ T = TypeVar("T")
 Visit = Callable[[Any], None]
 
 REMEMBERED = 100
-"""How many members, and how many messages sent, a user comes back to."""
+"""How many messages sent a user comes back to."""
 
 STORM = 10
 """How many people say STOP at once."""
 
-GRUMPY = Manner(slow_s=0.005, refuses_each=100)
+GRUMPY = Manner(slow_s=0.005, refuses_each=100, aside=True)
 """A destination that takes its time, and each hundredth time says no at first."""
 
 _XML = {"Content-Type": "text/xml"}
@@ -51,6 +52,7 @@ def visit(weight: int) -> Callable[[Visit], Visit]:
         @wraps(act)
         def begun(user: LoadUser) -> None:
             user.turns += 1
+            user.crew.turns[type(user).__name__] += 1
             user.crew.pace.perform(partial(act, user))
 
         return cast("Visit", task(weight)(begun))
@@ -69,19 +71,52 @@ class LoadUser(FastHttpUser):
         while (crew := cast("LoadEnvironment", self.environment).crew) is None:
             gevent.sleep(1)  # the process takes no part
         self.crew = crew
-        self.account = crew.account
+        self.account = crew.next_account()
         self.ordinal = crew.next_ordinal()
-        self.used = count()
+        self.phones = Phones(partial(script.mdn_of, self.ordinal), crew.phones)
+        self.texts = count(1)
         self.turns = 0
         self.began = perf_counter()
 
     def wait_time(self) -> float:
         """How long until the next turn, as the pace says."""
-        return self.crew.pace.wait_s(self.began, self.turns)
+        return self.crew.pace.wait_s(type(self).__name__, self.began, self.turns)
 
-    def fresh_mdn(self) -> str:
-        """A number that nobody has used in this run."""
-        return script.mdn_of(self.ordinal, next(self.used))
+    @contextmanager
+    def fresh(self) -> Iterator[Phone]:
+        """A phone that is nobody's: new, or one that is taken again and leaves first."""
+        try:
+            phone = self.phones.take()
+        except NoPhone as error:
+            self.crew.pace.turn_away("no phone", error)
+            raise RescheduleTask from None
+        with self.visiting(phone) as before:
+            if before is Standing.MEMBER:
+                self.say_stop(phone.mdn)
+            elif before is Standing.PENDING:
+                self.say_no(phone.mdn)
+            elif before is Standing.IN_DOUBT:
+                self.text("MO stop", phone.mdn, "STOP", "stop")
+            yield phone
+
+    @contextmanager
+    def visiting(self, phone: Phone) -> Iterator[Standing]:
+        """Give the phone back in the end; it is in doubt until the visit says how it stands."""
+        before, phone.standing = phone.standing, Standing.IN_DOUBT
+        try:
+            yield before
+        finally:
+            self.phones.give_back(phone)
+
+    def passing_mdn(self) -> str:
+        """A phone that is only sent to: others may be sent to it meanwhile."""
+        with self.fresh() as phone:
+            phone.standing = Standing.NOBODY
+            return phone.mdn
+
+    def numbered(self, text: str) -> str:
+        """The text as the next one of this user."""
+        return script.numbered(text, next(self.texts))
 
     def ask(self, call: Call, reader: Reader[T], **sent: Any) -> T:
         """A call, judged by its answer."""
@@ -127,6 +162,10 @@ class LoadUser(FastHttpUser):
         with self.crew.waits.begin(Told(CALLBACK, f"subscription_added {mdn}")):
             self.text("MO yes", mdn, "Y", "yes")
 
+    def say_no(self, mdn: str) -> None:
+        """Reply N."""
+        self.text("MO no", mdn, "N", "no")
+
     def say_stop(self, mdn: str) -> None:
         """STOP, from a member."""
         with self.crew.waits.begin(Told(CALLBACK, f"subscription_removed {mdn}")):
@@ -148,23 +187,25 @@ class MemberUser(LoadUser):
 
     abstract = True
 
-    def on_start(self) -> None:
-        """Nobody has joined yet."""
-        super().on_start()
-        self.members: deque[str] = deque(maxlen=REMEMBERED)
-
-    def now_member(self, mdn: str) -> None:
+    def now_member(self, phone: Phone) -> None:
         """The number is on the list at once."""
+        mdn = phone.mdn
         self.on_the_list("subscribers: member", 200, mdn, script.read_subscriber(mdn))
-        self.members.append(mdn)
+        phone.standing = Standing.MEMBER
+
+    def now_nobody(self, phone: Phone) -> None:
+        """The number is not on the list, at once."""
+        self.on_the_list("subscribers: nobody", 404, phone.mdn, script.read_refusal)
+        phone.standing = Standing.NOBODY
 
     @visit(1)
     def leave(self) -> None:
         """STOP from whoever has been a member longest."""
-        if self.members:
-            mdn = self.members.popleft()
-            self.say_stop(mdn)
-            self.on_the_list("subscribers: nobody", 404, mdn, script.read_refusal)
+        phone = self.phones.take_member()
+        if phone is not None:
+            with self.visiting(phone):
+                self.say_stop(phone.mdn)
+                self.now_nobody(phone)
 
 
 class WebFormUser(MemberUser):
@@ -175,26 +216,27 @@ class WebFormUser(MemberUser):
     @visit(5)
     def opt_in(self) -> None:
         """Add participant, and a yes."""
-        mdn = self.fresh_mdn()
-        with self.crew.waits.begin(Told(CONFIRMATION, mdn)):
-            self.participate("participants: new", 201, mdn, script.read_pending)
-            self.say_yes(mdn)
-        self.now_member(mdn)
+        with self.fresh() as phone:
+            with self.crew.waits.begin(Told(CONFIRMATION, phone.mdn)):
+                self.participate("participants: new", 201, phone.mdn, script.read_pending)
+                self.say_yes(phone.mdn)
+            self.now_member(phone)
 
     @visit(1)
     def decline(self) -> None:
         """Add participant, and a no."""
-        mdn = self.fresh_mdn()
-        self.participate("participants: new", 201, mdn, script.read_pending)
-        self.text("MO no", mdn, "N", "no")
-        self.on_the_list("subscribers: nobody", 404, mdn, script.read_refusal)
+        with self.fresh() as phone:
+            self.participate("participants: new", 201, phone.mdn, script.read_pending)
+            self.say_no(phone.mdn)
+            self.now_nobody(phone)
 
     @visit(1)
     def repeat(self) -> None:
         """Add a participant who is pending already."""
-        mdn = self.fresh_mdn()
-        self.participate("participants: new", 201, mdn, script.read_pending)
-        self.participate("participants: repeated", 200, mdn, script.read_pending)
+        with self.fresh() as phone:
+            self.participate("participants: new", 201, phone.mdn, script.read_pending)
+            self.participate("participants: repeated", 200, phone.mdn, script.read_pending)
+            phone.standing = Standing.PENDING
 
     @visit(1)
     def mistype(self) -> None:
@@ -211,9 +253,9 @@ class KeywordUser(MemberUser):
     @visit(4)
     def join(self) -> None:
         """The keyword, and a yes."""
-        mdn = self.fresh_mdn()
-        self.join_by_text(mdn)
-        self.now_member(mdn)
+        with self.fresh() as phone:
+            self.join_by_text(phone.mdn)
+            self.now_member(phone)
 
 
 class SendUser(LoadUser):
@@ -230,17 +272,18 @@ class SendUser(LoadUser):
     @visit(6)
     def send_short(self) -> None:
         """A text of one segment, and how long until it is on the phone."""
-        mdn = self.fresh_mdn()
-        wish = script.ReceiptWish(self.receipts, mdn)
-        with self.crew.waits.begin(Told(HANDSET, mdn)):
-            body = script.mt_message(mdn, self.account.code, script.SHORT_TEXT, wish=wish)
+        mdn, text = self.passing_mdn(), self.numbered(script.SHORT_TEXT)
+        submitter_id = f"{mdn} {text[:7]}"
+        wish = script.ReceiptWish(self.receipts, submitter_id)
+        with self.crew.waits.begin(Told(HANDSET, submitter_id)):
+            body = script.mt_message(mdn, self.account.code, text, wish=wish)
             message_id = self.submit("MT short", 200, body, script.read_accepted)
         self.sent.append((message_id, 1))
 
     @visit(2)
     def send_split(self) -> None:
         """A text of 400 characters, split."""
-        mdn, text = self.fresh_mdn(), script.SPLIT_TEXT
+        mdn, text = self.passing_mdn(), self.numbered(script.SPLIT_TEXT)
         body = script.mt_message(mdn, self.account.code, text, split=True)
         message_id = self.submit("MT split", 200, body, script.read_accepted)
         self.sent.append((message_id, script.SPLIT_PARTS))
@@ -248,7 +291,7 @@ class SendUser(LoadUser):
     @visit(1)
     def send_too_long(self) -> None:
         """A text of 161 characters, not split: refused."""
-        body = script.mt_message(self.fresh_mdn(), self.account.code, script.TOO_LONG_TEXT)
+        body = script.mt_message(self.passing_mdn(), self.account.code, script.TOO_LONG_TEXT)
         self.submit("MT too long", 422, body, script.read_connect_error(1032))
 
     @visit(2)
@@ -268,17 +311,20 @@ class StopStormUser(LoadUser):
     @visit(1)
     def storm(self) -> None:
         """Ten join; ten stop side by side; a text to each must not arrive."""
-        members = [self.fresh_mdn() for _ in range(STORM)]
-        for mdn in members:
-            self.join_by_text(mdn)
-        self.crew.pace.side_by_side(partial(self._stop, *each) for each in enumerate(members))
+        with ExitStack() as taken:
+            members = [taken.enter_context(self.fresh()) for _ in range(STORM)]
+            for phone in members:
+                self.join_by_text(phone.mdn)
+            self.crew.pace.side_by_side(partial(self._stop, *each) for each in enumerate(members))
 
-    def _stop(self, number: int, mdn: str) -> None:
+    def _stop(self, number: int, phone: Phone) -> None:
+        mdn = phone.mdn
         self.say_stop(mdn)
         if number % 2:
             self.text("MO stop", mdn, "STOP", "stop")
-        body = script.mt_message(mdn, self.account.code, script.LATE_TEXT)
+        body = script.mt_message(mdn, self.account.code, self.numbered(script.LATE_TEXT))
         self.submit("MT to who stopped", 200, body, script.read_accepted)
+        phone.standing = Standing.NOBODY
 
 
 class ReceiverUser(LoadUser):
@@ -291,7 +337,7 @@ class ReceiverUser(LoadUser):
         super().on_start()
         url = self.crew.receiver.destination(f"/applications/{self.ordinal}", GRUMPY)
         with suppress(RescheduleTask):  # it is counted as a failure
-            self.crew.register(self.client, "subscription_removed", url)
+            self.crew.register(self.client, self.account, "subscription_removed", url)
 
     @visit(1)
     def list_registrations(self) -> None:

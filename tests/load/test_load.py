@@ -241,6 +241,9 @@ def test_without_an_account_there_is_no_run(tmp_path: Path) -> None:
         ({"LOAD_SHAPE": "spke"}, 1, 'there is no load shape "spke"; did you mean "spike"?'),
         ({"LOAD_THRESHOLDS": "gone.toml"}, 2, "gone.toml: cannot be read"),
         ({"LOAD_ARRIVALS": "many"}, 2, '"many" is no number above 0 and up to 100000'),
+        ({"LOAD_PACES": "SendUser"}, 2, '"SendUser" is no pace; write KIND=NUMBER'),
+        ({"LOAD_PACES": "SendUsr=1"}, 2, 'no kind of users "SendUsr"; did you mean "SendUser"?'),
+        ({"LOAD_PEOPLE": "0"}, 2, '"0" is no whole number from 1 to 100000'),
         ({"LOAD_CLOCK_RATE": "0"}, 2, '"0" is no whole number from 1 to 100000'),
     ],
 )

@@ -91,6 +91,20 @@ def test_a_number_that_lifted_its_stop_may_be_sent_to() -> None:
     assert reconciled(events).faults(ledger) == []
 
 
+def test_the_platform_may_say_the_same_again_to_a_phone_that_texted() -> None:
+    """A second welcome after a text of the phone is right; one more is a text that went out twice."""
+    welcome = [
+        event
+        for key in ("m1", "m2", "m3")
+        for event in (accepted(key, purpose="welcome"), *moved(key, *ON_THE_PHONE))
+    ]
+    events = [*welcome[:4], texted("yes"), *welcome[4:8]]
+    ledger = Ledger({"text asked": 1, "text taken": 1})
+    assert reconciled(events).faults(ledger) == []
+    doubled = reconciled([*events, *welcome[8:]]).faults(ledger)
+    assert doubled == ["1 texts went to a phone twice"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "fault"),
     [

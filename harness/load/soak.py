@@ -1,0 +1,249 @@
+"""`make soak`: how much the simulator bears is measured, then it bears four fifths of it for long.
+
+    python -m harness.load.soak         SOAK_SECONDS=600 SOAK_WARM_SECONDS=60 are the defaults
+
+Memory, latency and queues must stay flat, the rate must be had, and the journal must add up. What it
+leaves is in `build/soak`. Locust is never imported here, since it patches its process.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec import Struct, json
+
+from harness.load import curves, flatness, paces, phones, windows
+from harness.load.curves import Curve
+from harness.load.flatness import Figures, Span, TooShort
+from harness.load.run import LoadError, Plan, attack, bounded, clear, serving
+from harness.load.watching import NoMemory, Sample, watched
+from harness.load.windows import Window
+
+FOLDER = Path("build/soak")
+EVERY_S = 2
+MOST_SECONDS = 7 * 24 * 3600
+MOST_PEOPLE = 100_000
+ABREAST = 500
+"""In the run that measures, users begin nothing while more callbacks are open: what counts is what
+the simulator answers and tells for good, and not what it takes in and owes."""
+ITS_OWN = ("LOAD_ARRIVALS", "LOAD_PACES", "LOAD_SHAPE", "LOAD_ABREAST", "LOAD_SECONDS", "WORKERS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoakPlan:
+    """How long is judged, after how long, at which share of the capacity, with whom."""
+
+    seconds: int = 600
+    warm_seconds: int = 60
+    capacity_seconds: int = 45
+    percent: int = 80
+    users: int = 20
+    people: int = 2_000
+    lists: int = 4
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> SoakPlan:
+        """The plan of SOAK_... and LOAD_USERS, LOAD_PEOPLE. Raises LoadError."""
+        if said := [name for name in ITS_OWN if environ.get(name)]:
+            raise LoadError(f"{said[0]} is the soak's own to say; leave it out")
+        usual = cls()
+        users = bounded(environ, "LOAD_USERS", usual.users, 1_000, least=16)
+        return cls(
+            seconds=bounded(environ, "SOAK_SECONDS", usual.seconds, MOST_SECONDS, least=5),
+            warm_seconds=bounded(environ, "SOAK_WARM_SECONDS", usual.warm_seconds, 3_600, least=0),
+            capacity_seconds=bounded(
+                environ, "SOAK_CAPACITY_SECONDS", usual.capacity_seconds, 3_600, least=5
+            ),
+            percent=bounded(environ, "SOAK_PERCENT", usual.percent, 100),
+            users=users,
+            people=bounded(
+                environ, "LOAD_PEOPLE", usual.people, MOST_PEOPLE, least=phones.FEWEST * users
+            ),
+            lists=bounded(environ, "LOAD_LISTS", usual.lists, 16),
+        )
+
+    def population(self) -> dict[str, str]:
+        """What Locust is told of the people and their lists."""
+        return {"LOAD_PEOPLE": str(self.people), "LOAD_LISTS": str(self.lists)}
+
+
+class Capacity(Struct, frozen=True, kw_only=True):
+    """What users got who wait for their answers: requests a second, and turns by kind of each user."""
+
+    requests_per_second: float
+    turns_each: dict[str, float]
+
+    @classmethod
+    def of(cls, found: Sequence[Window], seconds: float) -> Capacity:
+        """That of the second half of a run of so many seconds. Raises LoadError."""
+        began = found[0].at - found[0].seconds if found else 0.0
+        half = Span(start=began + seconds / 2, end=began + seconds).of(found)
+        if not half:
+            raise LoadError("the capacity was not measured; let SOAK_CAPACITY_SECONDS be longer")
+        turns, users_s = Counter[str](), Counter[str]()
+        for window in half:
+            turns.update(window.turns)
+            users_s.update({kind: n * window.seconds for kind, n in window.users.items()})
+        if idle := [kind for kind in users_s if not turns[kind]]:
+            raise LoadError(f"no turn of {', '.join(idle)}; let SOAK_CAPACITY_SECONDS be longer")
+        return cls(
+            requests_per_second=flatness.rate(half),
+            turns_each={kind: turns[kind] / users_s[kind] for kind in users_s},
+        )
+
+    def paces(self, share: float) -> dict[str, float]:
+        """The paces that make that share of it, of the same mix."""
+        return {kind: share * turns for kind, turns in self.turns_each.items()}
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """All that a soak found; it is `soak.json`."""
+
+    seconds: int
+    warm_seconds: int
+    percent: int
+    users: int
+    people: int
+    lists: int
+    capacity: Capacity
+    judged: Span
+    figures: Figures
+    counts: dict[str, int]
+    faults: list[str]
+    samples: list[Sample]
+    windows: list[Window]
+
+
+def main(environ: Mapping[str, str] = os.environ, folder: Path = FOLDER) -> int:
+    """Run the soak; 0 passed, 1 failed, 2 the environment asks for what cannot be."""
+    try:
+        plan = SoakPlan.read(environ)
+    except LoadError as error:
+        print(f"soak: {error}", file=sys.stderr)
+        return 2
+    kept = {name: text for name, text in environ.items() if name not in ITS_OWN}
+    try:
+        capacity = find_capacity(plan, folder / "capacity", kept)
+        print(f"soak: it bears {capacity.requests_per_second:.1f} requests a second", flush=True)
+        report = soak(plan, capacity, folder, kept)
+    except (LoadError, NoMemory) as error:
+        print(f"soak: FAILED: {error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    (folder / "soak.json").write_bytes(json.encode(report))
+    (folder / "soak.svg").write_text(drawing(report), encoding="utf-8")
+    print(verdict(report, folder))
+    return 1 if report.faults else 0
+
+
+def find_capacity(plan: SoakPlan, folder: Path, environ: Mapping[str, str]) -> Capacity:
+    """What a simulator of its own sustains, as users get it who wait for their answers."""
+    clear(folder)
+    told = {**environ, **plan.population(), "LOAD_ABREAST": str(ABREAST)}
+    with serving(folder) as (url, simulator):
+        outcome = attack(url, Plan(users=plan.users, seconds=plan.capacity_seconds), folder, told)
+    if faults := [*outcome.why(), *ended(simulator.returncode)]:
+        raise LoadError(f"the run that measures the capacity: {'; '.join(faults)}")
+    return Capacity.of(windows.read(folder / "run_windows.json"), plan.capacity_seconds)
+
+
+def soak(plan: SoakPlan, capacity: Capacity, folder: Path, environ: Mapping[str, str]) -> Report:
+    """Let users come at their share of what they got, and watch."""
+    clear(folder)
+    seconds = plan.warm_seconds + plan.seconds
+    share = plan.percent / 100
+    told = {
+        **environ,
+        **plan.population(),
+        "LOAD_PACES": paces.written(capacity.paces(share)),
+    }
+    with serving(folder) as (url, simulator), watched(simulator.pid, url, EVERY_S) as samples:
+        outcome = attack(url, Plan(users=plan.users, seconds=seconds), folder, told)
+    faults = [*outcome.why(), *ended(simulator.returncode)]
+    found = _windows(folder, faults)
+    began = found[0].at - found[0].seconds
+    judged = Span(start=began + plan.warm_seconds, end=began + seconds)
+    aim = share * capacity.requests_per_second
+    try:
+        figures = flatness.measure(judged, samples, found, aim)
+    except TooShort as error:
+        raise LoadError("; ".join([*faults, str(error)])) from error
+    return Report(
+        seconds=plan.seconds,
+        warm_seconds=plan.warm_seconds,
+        percent=plan.percent,
+        users=plan.users,
+        people=plan.people,
+        lists=plan.lists,
+        capacity=capacity,
+        judged=judged,
+        figures=figures,
+        counts=outcome.counts,
+        faults=[*flatness.judge(figures), *faults],
+        samples=samples,
+        windows=found,
+    )
+
+
+def ended(status: int | None) -> list[str]:
+    """What is wrong with how the simulator ended; empty where it ended cleanly."""
+    return [f"the simulator ended with status {status}"] if status else []
+
+
+def drawing(report: Report) -> str:
+    """Memory and the 95th percentile over the run."""
+    began = report.judged.start - report.warm_seconds
+    memory = [(item.at - began, item.rss_mib) for item in report.samples]
+    latency = [(item.at - began, float(item.p95_ms)) for item in report.windows]
+    judged = (report.judged.start - began, report.judged.end - began)
+    lines = [
+        Curve("Memory of the simulator", "MiB", _within(memory, judged[1])),
+        Curve("95th percentile of all answers", "ms", _within(latency, judged[1])),
+    ]
+    return curves.draw(lines, judged)
+
+
+def verdict(report: Report, folder: Path) -> str:
+    """The figures, and one line that says whether it has passed."""
+    figures = report.figures
+    told = [
+        f"memory {_from_to(figures.memory_mib, 'MiB')}, {figures.memory_mib_per_hour:+.1f} MiB an hour",
+        f"95th percentile {_from_to(figures.p95_ms, 'ms')}",
+        f"{figures.requests_per_second:.1f} requests a second, {figures.aimed_per_second:.1f} aimed at",
+        f"the simulator used {figures.cpu_share:.0%} of a core, Locust {figures.locust_cpu_share:.0%}",
+    ]
+    if figures.callbacks_open is not None:
+        told.append(f"callbacks open {_from_to(figures.callbacks_open, '')}".rstrip())
+    head = "".join(f"soak: {line}\n" for line in told)
+    if report.faults:
+        return f"{head}soak: FAILED: {'; '.join(report.faults)}; see {folder / 'soak.svg'}"
+    length = f"{report.seconds} s at {report.percent}% of the capacity"
+    return f"{head}soak: PASSED: {length}; see {folder / 'soak.svg'}"
+
+
+def _from_to(values: tuple[float, float], unit: str) -> str:
+    return f"{values[0]:.4g} to {values[1]:.4g} {unit}"
+
+
+def _within(points: list[tuple[float, float]], end: float) -> list[tuple[float, float]]:
+    return [(at, value) for at, value in points if 0 <= at <= end]
+
+
+def _windows(folder: Path, faults: list[str]) -> list[Window]:
+    path = folder / "run_windows.json"
+    found = windows.read(path) if path.exists() else []
+    if not found:
+        raise LoadError("; ".join([*faults, "Locust left no windows"]))
+    return found
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""Watching a simulator's process from outside: its memory and processor time, and what waits in it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+from msgspec import Struct
+
+from harness.load import gauges
+from harness.load.gauges import Gauges, NoGauges
+
+PROC = Path("/proc")
+
+
+class NoMemory(Exception):
+    """The memory of a process cannot be read here; the message says what would do."""
+
+
+class Sample(Struct, frozen=True, kw_only=True):
+    """A process at a moment of the wall; memory in MiB, None where the system does not tell it.
+
+    `cpu_s` is its processor time since it began, `waits` what waits in it.
+    """
+
+    at: float
+    rss_mib: float
+    pss_mib: float | None
+    anonymous_mib: float | None
+    cpu_s: float
+    waits: Gauges | None
+
+
+def look(pid: int, url: str) -> Sample:
+    """A process and its simulator, now. Raises NoMemory."""
+    try:
+        rss = _mebibytes(PROC / str(pid) / "status", "VmRSS")
+        fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError as error:
+        raise NoMemory(f"{error}; a soak needs the /proc of Linux") from error
+    if rss is None:
+        raise NoMemory(f"process {pid} has no memory any more")
+    rollup = PROC / str(pid) / "smaps_rollup"
+    try:
+        pss, anonymous = _mebibytes(rollup, "Pss"), _mebibytes(rollup, "Anonymous")
+    except OSError:
+        pss = anonymous = None
+    try:
+        waits = gauges.fetch(url)
+    except NoGauges:
+        waits = None
+    return Sample(
+        at=time.time(),
+        rss_mib=rss,
+        pss_mib=pss,
+        anonymous_mib=anonymous,
+        cpu_s=(int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"),
+        waits=waits,
+    )
+
+
+@contextmanager
+def watched(pid: int, url: str, every_s: float) -> Iterator[list[Sample]]:
+    """The samples of a process, one each so many seconds until the block ends. Raises NoMemory."""
+    samples, over = [look(pid, url)], Event()
+
+    def keep_looking() -> None:
+        while not over.wait(every_s):
+            try:
+                samples.append(look(pid, url))
+            except NoMemory:  # it has ended, which its exit status tells
+                return
+
+    thread = Thread(target=keep_looking, daemon=True)
+    thread.start()
+    try:
+        yield samples
+    finally:
+        over.set()
+        thread.join()
+
+
+def _mebibytes(path: Path, name: str) -> float | None:
+    for row in path.read_text().splitlines():
+        if row.startswith(f"{name}:"):
+            return round(int(row.split()[1]) / 1024, 2)
+    return None

@@ -1,0 +1,335 @@
+"""The soak: what it asks for, what it calls flat, and that it watches a simulator to its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
+from subprocess import run
+
+import msgspec
+import pytest
+
+from harness.load import curves, flatness
+from harness.load import soak as load_soak
+from harness.load.curves import Curve
+from harness.load.flatness import Figures, Span, TooShort
+from harness.load.gauges import Gauges
+from harness.load.run import LoadError, Outcome, Plan
+from harness.load.script import COMPANY
+from harness.load.soak import ITS_OWN, Capacity, Report, SoakPlan
+from harness.load.watching import NoMemory, Sample, look
+from harness.load.windows import Window, read, write
+
+SPAN = Span(start=100.0, end=200.0)
+
+
+def sample(at: float, rss: float = 80.0, callbacks: int = 10) -> Sample:
+    waits = Gauges(callbacks, 0, 0, 0, 0)
+    return Sample(at=at, rss_mib=rss, pss_mib=None, anonymous_mib=None, cpu_s=at / 2, waits=waits)
+
+
+def window(at: float, p95: int = 20, requests: int = 1_000, **more: Mapping[str, int]) -> Window:
+    return Window(
+        at=at,
+        seconds=10.0,
+        requests=requests,
+        failures=0,
+        p50_ms=1,
+        p95_ms=p95,
+        p99_ms=99,
+        turns=dict(more.get("turns", {})),
+        users=dict(more.get("users", {})),
+        locust_cpu_s=at / 4,
+    )
+
+
+ENDS = [float(at) for at in range(90, 230, 10)]
+"""Of these, ten are in the judged span: the first two and the last two are held together."""
+
+
+def figures(
+    memory: tuple[float, float] = (80.0, 80.0),
+    p95: tuple[float, float] = (20.0, 20.0),
+    callbacks: tuple[float, float] | None = (10.0, 10.0),
+    rate: float = 100.0,
+) -> Figures:
+    return Figures(
+        requests_per_second=rate,
+        aimed_per_second=100.0,
+        memory_mib=memory,
+        memory_mib_per_hour=450.0,
+        p95_ms=p95,
+        callbacks_open=callbacks,
+        cpu_share=0.5,
+        locust_cpu_share=0.25,
+    )
+
+
+def test_the_last_fifth_is_held_against_the_first_that_is_judged() -> None:
+    """The warm-up, the drain and one odd moment in the middle change no figure."""
+    odd = {90.0: 10, 150.0: 900, 210.0: 900, 220.0: 900}
+    late = {190.0: 4, 200.0: 8}
+    found = flatness.measure(
+        SPAN,
+        [sample(at, 80.0 + odd.get(at, 0) + late.get(at, 0), int(at)) for at in ENDS],
+        [window(at, 20 + odd.get(at, 0) + late.get(at, 0)) for at in ENDS],
+        100.0,
+    )
+    assert (found.memory_mib, found.p95_ms) == ((80.0, 86.0), (20.0, 26.0))
+    assert found.memory_mib_per_hour == 6.0 / 80 * 3600
+    assert found.callbacks_open == (115.0, 195.0)
+    assert (found.requests_per_second, found.aimed_per_second) == (100.0, 100.0)
+    assert (found.cpu_share, found.locust_cpu_share) == (0.5, 0.25)
+
+
+def test_too_few_samples_are_no_soak() -> None:
+    """One window has no last fifth."""
+    with pytest.raises(TooShort, match="let SOAK_SECONDS be longer"):
+        flatness.measure(SPAN, [sample(at) for at in ENDS], [window(110.0)], 100.0)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        figures(),
+        figures(memory=(80.0, 88.0)),
+        figures(p95=(40.0, 50.0)),
+        figures(p95=(2.0, 7.0)),
+        figures(callbacks=(0.0, 200.0)),
+        figures(callbacks=(1_000.0, 1_500.0)),
+        figures(callbacks=None),
+        figures(rate=95.0),
+    ],
+)
+def test_what_is_flat_enough_passes(found: Figures) -> None:
+    """A tenth more memory, a quarter more latency, a few ms, a few callbacks, a rate near the aim."""
+    assert flatness.judge(found) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "fault"),
+    [
+        (figures(memory=(80.0, 88.2)), "memory grew from 80.0 to 88.2 MiB, +450 MiB an hour"),
+        (figures(p95=(40.0, 51.0)), "the 95th percentile rose from 40 to 51 ms"),
+        (figures(p95=(2.0, 8.0)), "the 95th percentile rose from 2 to 8 ms"),
+        (figures(callbacks=(0.0, 201.0)), "callbacks pile up: 0 waited in the first fifth, 201"),
+        (figures(rate=94.9), "94.9 requests a second of 100.0 that were aimed at; least 95%"),
+    ],
+)
+def test_what_is_not_flat_names_its_figure(found: Figures, fault: str) -> None:
+    """One fault, with what it was and what it came to."""
+    [told] = flatness.judge(found)
+    assert told.startswith(fault)
+
+
+def test_the_capacity_is_of_the_second_half_and_of_the_same_mix() -> None:
+    """The ramp and the drain are left out; each user of a kind gets its share of the turns it had."""
+    users = {"SendUser": 5, "StopStormUser": 1}
+    windows = [
+        window(10.0, requests=9_000, turns={"SendUser": 900}, users=users),
+        window(20.0, requests=9_000, turns={"SendUser": 900}, users=users),
+        window(30.0, requests=1_000, turns={"SendUser": 400, "StopStormUser": 8}, users=users),
+        window(40.0, requests=3_000, turns={"SendUser": 600, "StopStormUser": 12}, users=users),
+        window(50.0, requests=0, users=users),
+    ]
+    capacity = Capacity.of(windows, 40.0)
+    assert capacity.requests_per_second == 200.0
+    assert capacity.turns_each == {"SendUser": 10.0, "StopStormUser": 1.0}
+    assert capacity.paces(0.8) == {"SendUser": 8.0, "StopStormUser": 0.8}
+
+
+def test_a_capacity_that_was_not_measured_is_told() -> None:
+    """No window, or a kind of users that did nothing, says nothing of what is borne."""
+    with pytest.raises(LoadError, match="let SOAK_CAPACITY_SECONDS be longer"):
+        Capacity.of([], 40.0)
+    idle = [window(40.0, turns={"SendUser": 1}, users={"SendUser": 5, "StopStormUser": 1})]
+    with pytest.raises(LoadError, match="no turn of StopStormUser"):
+        Capacity.of(idle, 10.0)
+
+
+def test_the_plan_is_read_from_the_environment() -> None:
+    """Ten minutes after one of warming up, at 80 % with 2,000 people, unless it says otherwise."""
+    assert SoakPlan.read({}) == SoakPlan(
+        seconds=600,
+        warm_seconds=60,
+        capacity_seconds=45,
+        percent=80,
+        users=20,
+        people=2_000,
+        lists=4,
+    )
+    said = {"SOAK_SECONDS": "90", "SOAK_WARM_SECONDS": "0", "SOAK_CAPACITY_SECONDS": "15"}
+    said |= {"SOAK_PERCENT": "50", "LOAD_USERS": "40", "LOAD_PEOPLE": "800", "LOAD_LISTS": "1"}
+    assert SoakPlan.read(said) == SoakPlan(
+        seconds=90, warm_seconds=0, capacity_seconds=15, percent=50, users=40, people=800, lists=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({"SOAK_SECONDS": "4"}, 'SOAK_SECONDS is "4"; it may be 5 to 604800'),
+        ({"SOAK_PERCENT": "101"}, 'SOAK_PERCENT is "101"; it may be 1 to 100'),
+        ({"LOAD_USERS": "15"}, 'LOAD_USERS is "15"; it may be 16 to 1000'),
+        ({"LOAD_PEOPLE": "399"}, 'LOAD_PEOPLE is "399"; it may be 400 to 100000'),
+        *(({name: "1"}, f"{name} is the soak's own to say; leave it out") for name in ITS_OWN),
+    ],
+)
+def test_what_cannot_be_soaked_is_told(
+    environ: dict[str, str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything is started, with status 2."""
+    assert load_soak.main(environ, tmp_path) == 2
+    assert capsys.readouterr().err == f"soak: {told}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_windows_are_read_as_they_were_written(tmp_path: Path) -> None:
+    """Locust's process writes them, another reads them."""
+    found = [window(10.0, turns={"SendUser": 3}, users={"SendUser": 1}), window(20.0)]
+    write(str(tmp_path / "run"), found)
+    assert read(tmp_path / "run_windows.json") == found
+
+
+def test_curves_go_to_their_top_and_the_judged_time_is_marked() -> None:
+    """A panel each; the ground of the judged time ends where it ended."""
+    drawn = curves.draw(
+        [Curve("Memory <of it>", "MiB", [(0, 0), (50, 100), (100, 50)]), Curve("p95", "ms", [])],
+        (50, 100),
+    )
+    assert 'points="70.0,170.0 385.0,34.0 700.0,102.0"' in drawn
+    assert '<rect x="385.0" y="34" width="315.0"' in drawn
+    assert "Memory &lt;of it&gt;, MiB" in drawn
+    assert ">75</text>" in drawn
+
+
+@pytest.mark.parametrize(
+    ("most", "top"), [(0.3, "1"), (1.0, "1"), (31.0, "40"), (99.0, "100"), (101.0, "200")]
+)
+def test_the_top_of_a_panel_is_a_round_number(most: float, top: str) -> None:
+    """The next of 1, 2, 4, 6, 8 and 10."""
+    assert f'y="38.0" text-anchor="end">{top}</text>' in curves.draw(
+        [Curve("", "", [(1, most)])], (0, 1)
+    )
+
+
+def test_a_process_that_is_not_there_has_no_memory() -> None:
+    """It is told, with what a soak needs."""
+    with pytest.raises(NoMemory, match="a soak needs the /proc of Linux"):
+        look(next(pid for pid in count(4_000_000) if not Path(f"/proc/{pid}").exists()), "")
+
+
+SMALL = {
+    "SOAK_SECONDS": "6",
+    "SOAK_WARM_SECONDS": "1",
+    "SOAK_CAPACITY_SECONDS": "8",
+    "SOAK_PERCENT": "30",
+    "LOAD_PEOPLE": "400",
+    "LOAD_CLOCK_RATE": "20",
+}
+
+
+def people_in(file: Path) -> int:
+    command = (sys.executable, "-m", "harness", "export", "--account", COMPANY, str(file))
+    rows = run(command, capture_output=True, text=True, check=True).stdout
+    return sum('"PersonAdded"' in row for row in rows.splitlines())
+
+
+def test_a_soak_measures_and_then_watches(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Phones are taken again and again, and still all adds up; only noise may fail one so short."""
+    status = load_soak.main(SMALL, tmp_path)
+
+    said = capfd.readouterr().out
+    report = msgspec.json.decode((tmp_path / "soak.json").read_bytes(), type=Report)
+    assert report.faults == flatness.judge(report.figures), said
+    assert status == bool(report.faults)
+    assert f"soak: {'FAILED' if status else 'PASSED'}: " in said.splitlines()[-1]
+    assert report.figures.aimed_per_second == 0.3 * report.capacity.requests_per_second
+    assert set(report.capacity.turns_each) == {
+        *("KeywordUser", "ReceiverUser", "SendUser", "StopStormUser", "WebFormUser")
+    }
+    counts = report.counts
+    assert counts["accepted"] == counts["delivered"] + counts["failed"] > 0
+    assert all(one.rss_mib > 10 and one.waits is not None for one in report.samples[:3])
+    assert sum(one.requests for one in report.windows) > 0
+    assert 0 < people_in(tmp_path / "capacity" / "smsim.db") <= int(SMALL["LOAD_PEOPLE"])
+    for left in ("soak.svg", "report.html", "run_stats.csv", "capacity/report.html"):
+        assert (tmp_path / left).exists()
+
+
+def test_a_simulator_that_does_not_end_cleanly_fails_the_soak(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Already in the run that measures; there is no soak then."""
+
+    def attack(_url: str, _plan: Plan, folder: Path, _environ: Mapping[str, str]) -> Outcome:
+        ready = json.loads((folder / "ready.json").read_text(encoding="utf-8"))
+        os.kill(ready["pid"], signal.SIGKILL)
+        return Outcome(status=1, faults=["2 texts went to a phone twice"])
+
+    monkeypatch.setattr(load_soak, "attack", attack)
+    assert load_soak.main({}, tmp_path) == 1
+    assert capsys.readouterr().out.startswith(
+        "soak: FAILED: the run that measures the capacity: 2 texts went to a phone twice; "
+        "the simulator ended with status -9"
+    )
+    assert not (tmp_path / "soak.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [([], "Locust left no windows"), ([window(99.0)], "it has fewer than 2 samples")],
+)
+def test_a_simulator_that_dies_in_the_soak_is_told(
+    left: list[Window],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """However little there is to judge, why is told first."""
+
+    def attack(_url: str, _plan: Plan, folder: Path, _environ: Mapping[str, str]) -> Outcome:
+        ready = json.loads((folder / "ready.json").read_text(encoding="utf-8"))
+        os.kill(ready["pid"], signal.SIGKILL)
+        if left:
+            write(str(folder / "run"), left)
+        return Outcome(status=1, faults=["no answer"])
+
+    capacity = Capacity(requests_per_second=10.0, turns_each={"SendUser": 1.0})
+    monkeypatch.setattr(load_soak, "find_capacity", lambda *_: capacity)
+    monkeypatch.setattr(load_soak, "attack", attack)
+    (tmp_path / "soak.json").write_text("of an earlier run", encoding="utf-8")
+    assert load_soak.main({}, tmp_path) == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith(f"soak: FAILED: no answer; the simulator ended with status -9; {told}")
+    assert not (tmp_path / "soak.json").exists()
+
+
+def test_what_was_not_flat_is_the_last_line() -> None:
+    """The figures stand above it, whether it has passed or not."""
+    report = Report(
+        seconds=600,
+        warm_seconds=60,
+        percent=80,
+        users=20,
+        people=2_000,
+        lists=4,
+        capacity=Capacity(requests_per_second=125.0, turns_each={}),
+        judged=SPAN,
+        figures=figures(),
+        counts={},
+        faults=[],
+        samples=[],
+        windows=[],
+    )
+    lines = load_soak.verdict(report, Path("there")).splitlines()
+    assert lines[0] == "soak: memory 80 to 80 MiB, +450.0 MiB an hour"
+    assert lines[-1] == "soak: PASSED: 600 s at 80% of the capacity; see there/soak.svg"
