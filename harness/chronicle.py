@@ -16,6 +16,8 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from simulator.errors import RowsLetGo
+
 PAGE = 10_000
 
 
@@ -212,20 +214,22 @@ def _page(types: frozenset[str]) -> msgspec.json.Decoder[Any]:
         for name in sorted(types)
     ]
     row: Any = reduce(or_, rows)
-    page = msgspec.defstruct("Page", [("items", list[row]), ("next", int | None)])
+    page = msgspec.defstruct("Page", [("items", list[row]), ("next", int | None), ("first", int)])
     return msgspec.json.Decoder(page)
 
 
 async def pages(
     journal: Journal, types: Iterable[str], *, after: int = 0
 ) -> AsyncIterator[list[Row]]:
-    """The rows of these types so far, beyond a place, in order, a page at a time."""
+    """The rows of these types so far, beyond a place, in order, a page at a time. Raises RowsLetGo."""
     wanted = frozenset(types)
     following: int | None = after if wanted else None
     while following is not None:
         names = ",".join(sorted(wanted))
         told = await journal.read(f"/events?limit={PAGE}&after={following}&types={names}")
         page = _page(wanted).decode(told)
+        if page.first > following + 1:
+            raise RowsLetGo(page.first, "what happened cannot be told from the journal")
         yield page.items
         following = page.next
 

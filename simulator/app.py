@@ -27,6 +27,7 @@ from simulator.api.middleware import in_words, observed
 from simulator.api.platform import routes as platform
 from simulator.config import ServerSettings
 from simulator.domain.account import Account
+from simulator.domain.instants import parse_duration
 from simulator.errors import AccountExists, UserError, no_listening
 from simulator.nearby import Nearby
 from simulator.observing.accounts import WatchedAccounts
@@ -38,6 +39,7 @@ from simulator.observing.requests import Requests
 from simulator.runtime.accounts import Accounts
 from simulator.runtime.clock import SystemWall, Wall
 from simulator.runtime.ports import AccountRecord, Store, Transport
+from simulator.runtime.retention import Keeping
 from simulator.spec import read_account
 from simulator.specs.values import milliseconds
 from simulator.transport.by_scheme import ByScheme
@@ -82,6 +84,7 @@ class Simulator:
             )
         else:
             self.accounts = Accounts(store, by_scheme, wall, settings.queue_limit)
+        self.accounts.keeping = _keeping(settings)
         self._requests = Requests(self._counts, wall.now())
         self._smpp_url: str | None = None
         self._listening = asyncio.Lock()
@@ -252,6 +255,14 @@ def build(
     wall, transport = wall or SystemWall(), transport or HttpTransport(near)
     lines = Log(log, settings.log_format, settings.log_level)
     return Simulator(settings, store, transport, wall, near, lines, counted=counted)
+
+
+def _keeping(settings: ServerSettings) -> Keeping | None:
+    """How much is kept of what is finished, where not all of it is."""
+    if settings.keep_messages is None and settings.keep_for is None:
+        return None
+    span = parse_duration(settings.keep_for) if settings.keep_for is not None else None
+    return Keeping(settings.keep_messages, span)
 
 
 def _store(db: Path | None) -> Store:

@@ -9,7 +9,7 @@ from pydantic import Field, StrictInt
 
 from simulator.documents import Spec
 from simulator.spec import AccountSpec, ClockSpec
-from simulator.specs.values import DurationText
+from simulator.specs.values import DurationText, TimerText
 
 DEMO = AccountSpec(
     company_key="demo", username="demo", password="demo", clock=ClockSpec(mode="live")
@@ -38,6 +38,10 @@ class ServerSettings(Spec):
     """SMSIM_SEED: the seed of accounts that name none."""
     queue_limit: StrictInt = Field(default=10_000, ge=1)
     """SMSIM_QUEUE_LIMIT: so many calls may wait for an account; clients beyond are throttled."""
+    keep_messages: StrictInt | None = Field(default=None, ge=1)
+    """SMSIM_KEEP_MESSAGES: so many of an account's newest messages are kept; none keeps all."""
+    keep_for: TimerText | None = None
+    """SMSIM_KEEP_FOR: so long of an account's time what is finished is kept; none keeps it for good."""
     control_token: str | None = None
     """SMSIM_CONTROL_TOKEN: required of control calls that do not come from this machine."""
     log_format: Literal["console", "json"] = "console"

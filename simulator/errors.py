@@ -6,6 +6,7 @@ SmsimError
     UnknownAccount      no such company_key
     UnknownSnapshot     the account has no snapshot of that id
     AccountExists       the company_key or the user name is taken
+    RowsLetGo           what was asked for needs the journal's first rows, which are gone
     ClockBackwards      time was asked to go back, or to move while it runs live
     PortInUse           another program has the port
     ForeignDatabase     the file is not this version's, or no smsim file; it is left untouched
@@ -17,6 +18,9 @@ SmsimError
 from __future__ import annotations
 
 import errno
+
+LET_GO = "were let go by --keep-messages or --keep-for"
+"""What is said of rows that are not there any more."""
 
 
 class SmsimError(Exception):
@@ -48,6 +52,13 @@ class UnknownSnapshot(UserError):
 
 class AccountExists(UserError):
     """The company_key or the user name is taken."""
+
+
+class RowsLetGo(UserError):
+    """What was asked for needs a journal from its first row on, and it `begins` later."""
+
+    def __init__(self, begins: int, why_not: str) -> None:
+        super().__init__(f"{why_not}: its rows before {begins} {LET_GO}")
 
 
 class ClockBackwards(UserError):

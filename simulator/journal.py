@@ -13,7 +13,7 @@ import msgspec
 from simulator.domain.commands import AnyCommand, OpenAccount
 from simulator.domain.decide import decide
 from simulator.domain.world import World
-from simulator.errors import UnknownAccount, UserError
+from simulator.errors import RowsLetGo, UnknownAccount, UserError
 from simulator.runtime.ports import Entry
 from simulator.store.sqlite import SqliteStore
 
@@ -49,6 +49,8 @@ async def replay(path: Path, account: str | None = None) -> list[Replayed]:
 
 def first_difference(entries: list[Entry]) -> str | None:
     """Where the journal stops following from its commands, in words; None where it never does."""
+    if entries and entries[0].seq > 1:
+        return str(RowsLetGo(entries[0].seq, "the journal cannot be recomputed"))
     world: World | None = None
     expected: Iterator[bytes] = iter(())
     encoder = msgspec.json.Encoder()

@@ -15,7 +15,7 @@ from harness.consent import Evidence, Verdict, evidence
 from harness.environment import Control, SimAccount, patient_wire
 from harness.reporting.files import writable
 from harness.reporting.pages import render
-from simulator.errors import UserError
+from simulator.errors import RowsLetGo, UserError
 from simulator.journal import export
 
 
@@ -40,7 +40,10 @@ def command(told: argparse.Namespace) -> int:
     if (told.db is None) == (told.url is None):
         raise UserError("name a journal's file, or a simulator that runs with --url")
     files = [writable(path) for path in (told.json, told.html) if path is not None]
-    found = evidence(asyncio.run(_journal(told)), number)
+    rows = asyncio.run(_journal(told))
+    if rows and rows[0]["seq"] > 1:
+        raise RowsLetGo(rows[0]["seq"], "the evidence cannot be told from the journal")
+    found = evidence(rows, number)
     if not (found.messages or found.requests or found.memberships or found.disconnects):
         raise UserError(f'the journal of "{told.account}" has nothing of {number}')
     if told.json is not None:

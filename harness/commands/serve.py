@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ FLAGS = (
     "db",
     "seed",
     "queue_limit",
+    "keep_messages",
+    "keep_for",
     "control_token",
     "log_format",
     "log_level",
@@ -38,7 +41,7 @@ FLAGS = (
 )
 """The settings that are flags of `serve` and environment variables `SMSIM_...`."""
 
-NUMBERS = ("port", "smpp_port", "seed", "queue_limit")
+NUMBERS = ("port", "smpp_port", "seed", "queue_limit", "keep_messages")
 
 SCENARIOS = Path("scenarios")
 """What may be played from the inbox where nothing is said and the folder is there."""
@@ -59,6 +62,14 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--queue-limit", help="so many calls may wait for an account; more are throttled (10000)"
     )
+    parser.add_argument(
+        "--keep-messages", metavar="N", help="of each account the newest N messages (all)"
+    )
+    parser.add_argument(
+        "--keep-for",
+        metavar="DURATION",
+        help="what is finished, so long of its time: 30d (for good)",
+    )
     parser.add_argument("--control-token", help="required of control calls from other machines")
     parser.add_argument("--log-format", help="how log lines are written: console or json (console)")
     parser.add_argument("--log-level", help="debug, info, warning or error (warning)")
@@ -74,8 +85,19 @@ def add(commands: Any) -> None:
 
 def command(told: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; nothing acknowledged is lost."""
-    asyncio.run(serve(settings_from(told, dict(os.environ)), told.ready_file))
+    settings = settings_from(told, dict(os.environ))
+    with asyncio.Runner(loop_factory=fastest_loop()) as runner:
+        runner.run(serve(settings, told.ready_file))
     return 0
+
+
+def fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's where it is installed (the extra `speed`), else None, for Python's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 def settings_from(told: argparse.Namespace, environ: dict[str, str]) -> ServerSettings:

@@ -15,7 +15,7 @@ from simulator.domain.events import AnyEvent, MoReceived, MtAccepted, MtMoved, M
 from simulator.domain.instants import Instant, parse_instant
 from simulator.domain.record import Record
 from simulator.domain.world import World
-from simulator.errors import UserError
+from simulator.errors import RowsLetGo, UserError
 
 MOST_ROWS = 50_000
 """A longer journal is no session made by hand."""
@@ -67,6 +67,8 @@ def read_rows(items: Iterable[Mapping[str, Any]]) -> Rows:
                 raise UserError(
                     f"the journal has over {MOST_ROWS} rows; copying is for sessions made by hand"
                 )
+            if number == 1 and item["seq"] > 1:
+                raise RowsLetGo(item["seq"], "the session cannot be copied from the journal")
             if item["kind"] == "command":
                 command = decode_command(msgspec.json.encode(item["data"]))
                 rows.append(Row(_instant(item["at"]), command))

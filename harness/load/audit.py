@@ -29,6 +29,10 @@ class Findings(NamedTuple):
     faults: list[str]
 
 
+class _Gone(Exception):
+    """Rows were let go before they were read."""
+
+
 def audit(
     fetch: Fetch,
     ledger: Callable[[], Ledger],
@@ -43,7 +47,10 @@ def audit(
     book, after = Reconciliation(), 0
     moved = began = clock()
     while True:
-        before, after = after, _follow(fetch, book, after)
+        try:
+            before, after = after, _follow(fetch, book, after)
+        except _Gone as gone:
+            return Findings(None, [str(gone)])
         now = clock()
         if after != before:
             moved = now
@@ -60,10 +67,15 @@ def _lost(fetch: Fetch, counts: Counts) -> list[str]:
 
 
 def _follow(fetch: Fetch, book: Reconciliation, after: int) -> int:
-    """Take every row after `after`; the last there was."""
+    """Take every row after `after`; the last there was. Raises _Gone."""
     names = ",".join(kind.__name__ for kind in TYPES)
     while True:
         page = decode_page(fetch(f"/events?types={names}&after={after}&limit={PAGE}"))
+        if page.first > after + 1:
+            raise _Gone(
+                f"the journal cannot be reconciled: its rows before {page.first} were let go by "
+                "--keep-messages or --keep-for; run it with all kept"
+            )
         for row in page.items:
             book.take(row)
         if page.items:

@@ -11,9 +11,10 @@ import msgspec
 
 from simulator.domain.account import Account
 from simulator.domain.instants import Instant
-from simulator.errors import AccountExists, UnknownAccount, UnknownSnapshot, UserError
+from simulator.errors import AccountExists, RowsLetGo, UnknownAccount, UnknownSnapshot, UserError
 from simulator.runtime.clock import Wall
 from simulator.runtime.ports import AccountRecord, Snapshot, Store, Transport
+from simulator.runtime.retention import Keeping
 from simulator.runtime.universe import Universe, begin, resume
 
 MOST_SNAPSHOTS = 50
@@ -43,7 +44,12 @@ def _whole(
 
 
 class Accounts:
-    """The running universes. Keys and user names are unique across the simulator."""
+    """The running universes. Keys and user names are unique across the simulator.
+
+    `keeping` is how much of what is finished each keeps; all of it where nothing is said.
+    """
+
+    keeping: Keeping | None = None
 
     def __init__(self, store: Store, transport: Transport, wall: Wall, queue_limit: int) -> None:
         self.store = store
@@ -167,11 +173,14 @@ class Accounts:
     async def fork(self, key: str, snapshot_id: str, record: AccountRecord) -> Universe:
         """Make an account of a snapshot: another name and the same past.
 
-        Raises UnknownAccount, UnknownSnapshot, AccountExists.
+        Raises UnknownAccount, UnknownSnapshot, AccountExists, RowsLetGo.
         """
         universe = self.get(key)
         snapshot = self._snapshot(universe, snapshot_id)
         self._must_be_new(record)
+        begins = await self.store.first(_kept(key, snapshot_id))
+        if begins > 1:
+            raise RowsLetGo(begins, f'snapshot "{snapshot_id}" can be gone back to, and not forked')
         account = msgspec.structs.replace(
             universe.account, company_key=record.company_key, username=record.username
         )
@@ -213,6 +222,8 @@ class Accounts:
         return universe
 
     def _keep(self, universe: Universe) -> None:
+        if self.keeping is not None:
+            universe.retain(self.keeping)
         self._by_key[universe.record.company_key] = universe
         self._by_user[universe.record.username] = universe.record.company_key
 

@@ -3,7 +3,8 @@
 An image is never a second truth: it is thrown away where anything about it is odd, and the journal is
 read in its place. It is a pickle of the world, read back with the classes of the domain and no others, so
 that a file from somebody else can make nothing but a world. An image counts for the very code that
-wrote it.
+wrote it. Where the first rows of a journal were let go the image is all there is of them: then it counts
+for other code too, as long as a world still has the very members it had.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from __future__ import annotations
 import io
 import pickle
 import sys
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from itertools import chain
 from typing import Any
-from zlib import compress, decompress, error
+from zlib import compressobj, decompress, error
 
 import msgspec
 
 from simulator.domain.world import World
+from simulator.runtime.stills import put_back, still, taken_out
 
 WORTH = 2_000
 """So many rows beyond the last image are worth another; fewer are read as quickly."""
@@ -30,16 +34,35 @@ _REBUILD = ("msgspec._utils", "rebuild")
 
 def image_of(world: World) -> bytes:
     """The image of a world."""
-    return _code() + compress(pickle.dumps(world, protocol=5), level=1)
+    return b"".join(pieces(still(world)))
 
 
-def world_of(image: bytes) -> World | None:
-    """The world of an image; None where it is broken, foreign, or other code's."""
-    code, packed = image[: len(_code())], image[len(_code()) :]
-    if code != _code():
+def pieces(world: World) -> Iterator[bytes]:
+    """The image of a world that is held still, piece by piece, which uses it up."""
+    out, squeezed = io.BytesIO(), compressobj(level=1)
+    pickler = pickle.Pickler(out, protocol=5)  # one for all: what is the same stays the same
+    much = taken_out(world)
+    yield _code()
+    for piece in chain((world,), much, (None,)):
+        pickler.dump(piece)
+        yield squeezed.compress(out.getvalue())
+        out.seek(0)
+        out.truncate()
+    yield squeezed.flush()
+
+
+def world_of(image: bytes, *, of_any_code: bool = False) -> World | None:
+    """The world of an image; None where it is broken, foreign, or other code's that does not fit."""
+    code, body = image[: len(_code())], image[len(_code()) :]
+    if code != _code() and not of_any_code:
         return None
     try:
-        found = _Reader(io.BytesIO(decompress(packed))).load()
+        reader = _Reader(io.BytesIO(decompress(body)))
+        found = reader.load()
+        if not isinstance(found, World):
+            return None
+        while (piece := reader.load()) is not None:
+            put_back(found, piece)
     except (
         error,
         pickle.UnpicklingError,
@@ -50,7 +73,21 @@ def world_of(image: bytes) -> World | None:
         KeyError,
     ):
         return None
-    return found if isinstance(found, World) else None
+    return found if code == _code() or _fits(found) else None
+
+
+def _fits(world: World) -> bool:
+    """Whether a world that other code made has the members that one of this code has."""
+    born = World(world.account)
+    if vars(world).keys() != vars(born).keys():
+        return False
+    parts = [
+        (vars(world)[name], part) for name, part in vars(born).items() if hasattr(part, "__dict__")
+    ]
+    return all(
+        type(found) is type(part) and vars(found).keys() == vars(part).keys()
+        for found, part in parts
+    )
 
 
 class _Reader(pickle.Unpickler):

@@ -211,7 +211,25 @@ class Store(Protocol):
         ...
 
     async def save_image(self, account: str, seq: int, image: bytes) -> None:
-        """Keep an image in place of the one there is; it goes with the journal."""
+        """Keep an image in place of an older one; it goes with the journal."""
+        ...
+
+    async def first(self, account: str) -> int:
+        """The number of the first row of the journal that is there; 1 where there is none."""
+        ...
+
+    async def beyond(self, account: str, count: int) -> tuple[int, int]:
+        """How many messages there are beyond the newest `count`, and the row of the newest of those."""
+        ...
+
+    async def forget_before(
+        self, account: str, below: int, image: tuple[int, bytes] | None = None
+    ) -> None:
+        """Let the journal's rows before `below` go, with what was derived from them.
+
+        A few of them may stay. What goes has come before the image there is, or this one, a row and a
+        world: it is kept in the same transaction, for the world cannot be made of rows any more.
+        """
         ...
 
     async def commit(self, batch: Batch) -> None:

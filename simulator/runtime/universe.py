@@ -11,13 +11,14 @@ from simulator.domain.commands import CloseAllBinds, OpenAccount, SetClock
 from simulator.domain.events import AccountOpened, AnyEvent
 from simulator.domain.instants import Instant
 from simulator.domain.world import World
-from simulator.errors import EngineFailed
+from simulator.errors import LET_GO, EngineFailed
 from simulator.runtime.clock import Wall
 from simulator.runtime.engine import Engine
 from simulator.runtime.feed import Feed
 from simulator.runtime.images import WORTH, image_of, world_of
 from simulator.runtime.outbox import Outbox
 from simulator.runtime.ports import AccountRecord, Entry, MessageRecord, Store, Transport
+from simulator.runtime.retention import Keeping, Retention
 from simulator.runtime.throttle import Throttle
 
 PAGE = 20_000
@@ -57,6 +58,7 @@ class Universe:
         self.submits = Throttle(wall, engine.world.account.connect.per_second)
         self.endings: list[Callable[[], None]] = []
         self.outbox = Outbox(engine, transport, record.hosts)
+        self._retention: Retention | None = None
 
     @property
     def world(self) -> World:
@@ -73,10 +75,16 @@ class Universe:
         self.engine.start()
         self.outbox.start()
 
+    def retain(self, keeping: Keeping) -> None:
+        """Keep no more than that of what is finished."""
+        self._retention = Retention(self.engine, self.store, keeping)
+
     async def stop(self) -> None:
         """End cleanly: nothing acknowledged is lost. Whoever serves it is told by `endings`."""
         for end in list(self.endings):
             end()
+        if self._retention is not None:
+            await self._retention.stop()
         await self.outbox.stop()
         await self.engine.stop()
         self.feed.close()
@@ -91,6 +99,10 @@ class Universe:
     async def message(self, message_id: str) -> tuple[MessageRecord, int] | None:
         """A recorded message by its id or a part's id, with the part's number."""
         return await self.store.message(self.record.company_key, message_id)
+
+    async def begins(self) -> int:
+        """The first row of the journal that is there: 1, unless what is old was let go."""
+        return await self.store.first(self.record.company_key)
 
     def keep(self, record: AccountRecord) -> None:
         """Use what is known of it now: other host aliases for callbacks, other snapshots."""
@@ -192,12 +204,21 @@ async def resume(
 
 
 async def _world(key: str, store: Store) -> tuple[int, int, World | None]:
-    """The last row of a journal, that of its image, and its world; None where there is no row."""
+    """The last row of a journal, that of its image, and its world; None where there is no row.
+
+    Raises EngineFailed where the first rows were let go and their image cannot be read.
+    """
     seq, world = 0, None
-    kept = await store.image(key)
+    kept, begins = await store.image(key), await store.first(key)
     if kept is not None:
-        world = world_of(kept[1])
+        world = world_of(kept[1], of_any_code=begins > 1)
         seq = kept[0] if world is not None else 0
+    if world is None and begins > 1:
+        raise EngineFailed(
+            f'the account "{key}" cannot be rebuilt: its rows before {begins} {LET_GO}, and this '
+            "smsim cannot read the image of the world they led to; start the smsim that wrote it, reset "
+            "the account there, or give another file with --db"
+        )
     imaged = seq
     while entries := await store.entries(key, seq, PAGE):
         world = rebuild(entries, world)

@@ -6,15 +6,9 @@ Only a search by words or a text may wait: for its own reading of rows, while ot
 from __future__ import annotations
 
 import asyncio
-from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, compress, islice
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
-import msgspec
-
-from simulator.domain.instants import Instant
 from simulator.runtime.ports import (
     AccountRecord,
     Attempt,
@@ -23,121 +17,11 @@ from simulator.runtime.ports import (
     MessageQuery,
     MessageRecord,
 )
-from simulator.store import projections, texts
+from simulator.store import texts
 from simulator.store.columns import WORDS
-from simulator.store.memory_search import SLICE, Reader
+from simulator.store.memory_book import Book, position_of
+from simulator.store.memory_search import SLICE
 from simulator.store.opening import opened
-from simulator.store.packed import Bodies
-
-_KINDS: tuple[Literal["command", "event"], ...] = ("command", "event")
-"""By whether a row is an event."""
-
-
-class _Book:
-    """What is kept of one account: its rows, and what is found by which of them.
-
-    A message is the rows it is made of, put together when it is read.
-    """
-
-    def __init__(self) -> None:
-        self.times = array("q")
-        self.events = bytearray()
-        self.types: list[str] = []
-        self.bodies = Bodies()
-        self.messages: dict[str, array[int]] = {}
-        self.numbered: list[array[int]] = []
-        self.by_mdn: dict[str, array[int]] = {}
-        self.parts: dict[str, tuple[str, int]] = {}
-        self.trails: dict[str, list[int]] = {}
-        self.attempts: list[Attempt] = []
-        self.attempts_at: dict[str, list[int]] = {}
-        self.search = Reader(self.types, self.bodies, self.messages)
-
-    def extend(self, entries: Sequence[Entry]) -> None:
-        """More rows. `seq` counts from 1 without a gap, so it is an index too."""
-        due = len(self.types) + 1
-        if entries and entries[0].seq != due:
-            raise ValueError(f"row {entries[0].seq} comes where {due} is due")
-        self.times.extend([entry.at for entry in entries])
-        self.events.extend([entry.kind == "event" for entry in entries])
-        self.types += [entry.type for entry in entries]
-        self.bodies.extend([entry.body for entry in entries])
-
-    def take(self, entries: Sequence[Entry]) -> None:
-        """More rows, and what each is to which message."""
-        self.extend(entries)
-        for entry in entries:
-            role = projections.ROLES.get(entry.type)
-            if role == "moves":
-                self.move(entry)
-            elif role == "begins":
-                self.begin(entry)
-            elif role == "tells":
-                told_of = projections.told_of(entry)
-                if told_of is not None:
-                    self.trails.setdefault(told_of, []).append(entry.seq)
-
-    def row(self, seq: int) -> Entry:
-        """The row of that number."""
-        place = seq - 1
-        kind: Literal["event", "command"] = "event" if self.events[place] else "command"
-        at = Instant(self.times[place])
-        return Entry(seq, at, kind, self.types[place], self.bodies[place])
-
-    def rows(self, after: int, until: int, types: frozenset[str]) -> Iterable[Entry]:
-        """The rows of a range, those of some types alone where any are named."""
-        named = self.types[after:until]
-        kinds = map(_KINDS.__getitem__, self.events[after:until])
-        bodies = self.bodies.between(after, until)
-        places = range(after + 1, until + 1)
-        columns: Iterable[Iterable[Any]] = (places, self.times[after:until], kinds, named, bodies)
-        if types:
-            wanted = [name in types for name in named]
-            columns = (compress(column, wanted) for column in columns)
-        return map(Entry, *columns)
-
-    def attempted(self, attempts: Sequence[Attempt]) -> None:
-        """Attempts at callbacks were made."""
-        for item in attempts:
-            self.attempts_at.setdefault(item.delivery_id, []).append(len(self.attempts))
-            self.attempts.append(item)
-
-    def begin(self, entry: Entry) -> None:
-        """A message comes into being."""
-        message = projections.message_of(entry)
-        key, rows = message.message_id, array("q", (entry.seq,))
-        self.messages[key] = rows
-        self.by_mdn.setdefault(message.mdn, array("I")).append(len(self.numbered))
-        self.numbered.append(rows)
-        for number, part in enumerate(message.part_ids[1:], start=2):
-            self.parts[part] = (key, number)
-
-    def move(self, entry: Entry) -> None:
-        """A message comes a step further."""
-        self.messages[projections.moved_id(entry)].append(entry.seq)
-
-    def within(self, query: MessageQuery) -> range:
-        """The messages between the query's bounds, by their numbers."""
-        low = bisect_right(self.numbered, query.after, key=_position)
-        high = len(self.numbered)
-        if query.below is not None:
-            high = bisect_left(self.numbered, query.below, key=_position)
-        if query.since is not None:
-            low = max(low, self._first_at(query.since))
-        if query.until is not None:
-            high = min(high, self._first_at(query.until))
-        return range(low, max(low, high))
-
-    def _first_at(self, instant: int) -> int:
-        """The first message at that instant or later: time never goes back in a journal."""
-        return bisect_left(self.numbered, instant, key=lambda rows: self.times[rows[0] - 1])
-
-    def message(self, rows: array[int]) -> MessageRecord:
-        """A message as it is now."""
-        record = projections.recorded(self.row(rows[0]))
-        for seq in rows[1:]:
-            record = _moved(record, projections.moved(self.row(seq)))
-        return record
 
 
 class MemoryStore:
@@ -147,8 +31,9 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._records: dict[str, AccountRecord] = {}
-        self._books: dict[str, _Book] = {}
+        self._books: dict[str, Book] = {}
         self._reading: dict[str, asyncio.Task[None]] = {}
+        self._copying = asyncio.Lock()
 
     async def open(self) -> None:
         """Nothing to make ready."""
@@ -166,7 +51,7 @@ class MemoryStore:
     async def save_account(self, record: AccountRecord) -> None:
         """Keep the record; a new one opens an empty journal."""
         self._records[record.company_key] = record
-        self._books.setdefault(record.company_key, _Book())
+        self._books.setdefault(record.company_key, Book())
 
     async def delete_account(self, key: str) -> None:
         """Forget everything of the account."""
@@ -176,34 +61,61 @@ class MemoryStore:
 
     async def clear_journal(self, key: str) -> None:
         """Begin an empty journal."""
-        self._books[key] = _Book()
+        self._books[key] = Book()
         self._stop_reading(key)
 
     async def copy_journal(
         self, source: str, target: str, record: AccountRecord | None = None
     ) -> Entry:
         """A book of its own, read from the rows there are now; others are served meanwhile."""
-        old, book = self._books[source], _Book()
-        rows, made = len(old.types), list(old.attempts)
-        for start in range(0, rows, SLICE):
-            entries = [old.row(number) for number in range(start + 1, min(start + SLICE, rows) + 1)]
-            if record is not None and (account := record.account) is not None:
-                entries = [opened(entry, account) for entry in entries]
-            book.take(entries)
-            await asyncio.sleep(0)
-        book.attempted(made)
-        if record is not None:
-            self._records[target] = record
-        self._books[target] = book
-        self._stop_reading(target)
-        return book.row(rows)
+        async with self._copying:
+            old = self._books[source]
+            rows, made, book = old.last, list(old.attempts), Book(old.gone)
+            for after in range(old.gone, rows, SLICE):
+                entries = list(old.rows(after, min(after + SLICE, rows), frozenset()))
+                if record is not None and (account := record.account) is not None:
+                    entries = [opened(entry, account) for entry in entries]
+                book.take(entries)
+                await asyncio.sleep(0)
+            book.attempted(made)
+            book.image = old.image if old.gone else None
+            if record is not None:
+                self._records[target] = record
+            self._books[target] = book
+            self._stop_reading(target)
+            return book.row(rows)
 
-    async def image(self, _account: str) -> tuple[int, bytes] | None:
-        """Nothing here outlives the process."""
-        return None
+    async def image(self, account: str) -> tuple[int, bytes] | None:
+        """One is kept where the journal has no beginning any more; nothing here outlives the process."""
+        return self._books[account].image
 
-    async def save_image(self, _account: str, _seq: int, _image: bytes) -> None:
-        """Nor is anything kept for that."""
+    async def save_image(self, account: str, seq: int, image: bytes) -> None:
+        """One for an account."""
+        book = self._books[account]
+        if book.image is None or seq >= book.image[0]:
+            book.image = (seq, image)
+
+    async def first(self, account: str) -> int:
+        """Known at once."""
+        return self._books[account].gone + 1
+
+    async def beyond(self, account: str, count: int) -> tuple[int, int]:
+        """Known at once."""
+        numbered = self._books[account].numbered
+        over = len(numbered) - count
+        return (over, position_of(numbered[over - 1])) if over > 0 else (0, 0)
+
+    async def forget_before(
+        self, account: str, below: int, image: tuple[int, bytes] | None = None
+    ) -> None:
+        """Every row before `below`, but not in the middle of a copy."""
+        async with self._copying:
+            if image is not None:
+                await self.save_image(account, *image)
+            book = self._books[account]
+            if below - 1 > book.gone:
+                book.let_go(below)
+                self._stop_reading(account)
 
     async def commit(self, batch: Batch) -> None:
         """Append, and note what each row is to which message."""
@@ -216,7 +128,7 @@ class MemoryStore:
     ) -> list[Entry]:
         """Rows after `after`, in order."""
         book, wanted, found = self._books[account], frozenset(types), list[Entry]()
-        last = len(book.types)
+        last, after = book.last, max(after, book.gone)
         room = last if limit is None else limit
         while after < last and len(found) < room:
             until = min(after + SLICE, last)
@@ -254,18 +166,15 @@ class MemoryStore:
         book = self._books[account]
         if delivery_ids is None:
             return list(book.attempts)
-        places = (book.attempts_at.get(key, ()) for key in dict.fromkeys(delivery_ids))
-        return [book.attempts[place] for place in sorted(chain.from_iterable(places))]
+        return book.attempts_of(dict.fromkeys(delivery_ids))
 
     async def newest_attempts(
         self, account: str, limit: int, below: int | None = None
     ) -> list[tuple[int, Attempt]]:
         """Attempts with their places, newest first, those below a place."""
-        made = self._books[account].attempts
-        last = len(made) if below is None else min(below - 1, len(made))
-        return [(place, made[place - 1]) for place in range(last, max(0, last - limit), -1)]
+        return self._books[account].newest_attempts(limit, below)
 
-    def _foresee(self, account: str, book: _Book) -> None:
+    def _foresee(self, account: str, book: Book) -> None:
         """Somebody looks at the newest messages and may search next: read for that now."""
         if book.search.behind > SLICE and (
             account not in self._reading or self._reading[account].done()
@@ -278,36 +187,25 @@ class MemoryStore:
             task.cancel()
 
 
-async def _read(book: _Book) -> None:
+async def _read(book: Book) -> None:
     """Read rows for a search, while others are served, until a slice is left at most."""
     while book.search.behind > SLICE:
         book.search.read()
         await asyncio.sleep(0)
 
 
-def _position(rows: array[int]) -> int:
-    return rows[0]
-
-
-def _met(book: _Book, query: MessageQuery) -> Iterator[MessageRecord]:
+def _met(book: Book, query: MessageQuery) -> Iterator[MessageRecord]:
     within = book.within(query)
     if query.mdn is None:
         numbers = book.search.columns.found(query, within)
     else:
-        of_phone = book.by_mdn.get(query.mdn, array("I"))
+        of_phone = book.of_phone(query.mdn)
         ordered = reversed(of_phone) if query.newest_first else of_phone
         numbers = iter([number for number in ordered if number in within])
     for number in numbers:
         record = book.message(book.numbered[number])
         if _meets(record, query):
             yield record
-
-
-def _moved(before: MessageRecord, move: projections.Move) -> MessageRecord:
-    after = msgspec.structs.replace(
-        before, state=move.state or before.state, history=(*before.history, move.step)
-    )
-    return after if move.mt is None else projections.replaced(after, move.mt)
 
 
 def _meets(record: MessageRecord, query: MessageQuery) -> bool:

@@ -83,37 +83,48 @@ _REPLACED = msgspec.json.Decoder(list[_Replaced])
 
 
 class Reader:
-    """Fills the columns of an account from its rows; `types`, `bodies` and `messages` are its book's."""
+    """Fills the columns of an account from its rows; `types`, `bodies` and `messages` are its book's.
+
+    `gone` of its rows were let go before it begins.
+    """
 
     def __init__(
-        self, types: Sequence[str], bodies: Bodies, messages: Mapping[str, array[int]]
+        self,
+        types: Sequence[str],
+        bodies: Bodies,
+        messages: Mapping[str, array[int]],
+        gone: int = 0,
     ) -> None:
         self.columns = Columns()
         self._types, self._bodies, self._messages = types, bodies, messages
-        self._read = 0
+        self._gone = self._read = gone
 
     @property
     def behind(self) -> int:
         """How many rows there are that were not read."""
-        return len(self._types) - self._read
+        return self._gone + len(self._types) - self._read
 
     def read(self) -> None:
         """Read a slice: what begins in it, then what became of that and of others."""
-        after, self._read = self._read, min(self._read + SLICE, len(self._types))
-        types, bodies = self._types[after : self._read], self._bodies.between(after, self._read)
-        rows = list(zip(types, bodies, strict=True))
-        begun = _BEGUN.decode(_array(body for name, body in rows if name in _BEGINS))
+        after, gone = self._read, self._gone
+        self._read = min(after + SLICE, gone + len(self._types))
+        types = self._types[after - gone : self._read - gone]
+        bodies = self._bodies.between(after, self._read)
+        taken = list(zip(types, bodies, strict=True))
+        begun = _BEGUN.decode(_array(body for name, body in taken if name in _BEGINS))
         places = (place for place, name in enumerate(types, after + 1) if name in _BEGINS)
         messages = [row.message for row in begun]
         self.columns.extend(
             places, [item.words for item in messages], [item.text for item in messages]
         )
-        moved = _MOVED.decode(_array(body for name, body in rows if name == "MtMoved"))
+        moved = _MOVED.decode(_array(body for name, body in taken if name == "MtMoved"))
         for key, state in {row.message_id: row.state for row in moved}.items():
-            self.columns.moved(self._messages[key][0], state)
-        replaced = _REPLACED.decode(_array(body for name, body in rows if name == "MtReplaced"))
+            if (rows := self._messages.get(key)) is not None:
+                self.columns.moved(rows[0], state)
+        replaced = _REPLACED.decode(_array(body for name, body in taken if name == "MtReplaced"))
         for item in replaced:
-            self.columns.retold(self._messages[item.mt.message_id][0], item.mt.text)
+            if (rows := self._messages.get(item.mt.message_id)) is not None:
+                self.columns.retold(rows[0], item.mt.text)
 
 
 def _array(bodies: Iterable[bytes]) -> bytes:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
 import aiosqlite
 import msgspec
 
-from simulator.errors import DatabaseInUse, EngineFailed, ForeignDatabase, UserError
+from simulator.errors import EngineFailed
 from simulator.runtime.ports import (
     AccountRecord,
     Attempt,
@@ -26,16 +26,20 @@ from simulator.runtime.ports import (
     MessageQuery,
     MessageRecord,
 )
-from simulator.store import sqlite_journal, sqlite_rows, sqlite_search, sqlite_words
+from simulator.store import (
+    sqlite_journal,
+    sqlite_retention,
+    sqlite_rows,
+    sqlite_search,
+    sqlite_words,
+)
 from simulator.store.opening import opened
+from simulator.store.sqlite_file import APPLICATION_ID, FORMAT_VERSION, cannot_open, checked
 from simulator.store.sqlite_journal import Row
 from simulator.store.sqlite_rows import COLUMNS
 from simulator.store.sqlite_tail import FULL, Tail
 from simulator.store.sqlite_texts import TextBlocks
 from simulator.store.sqlite_words import Wordings
-
-FORMAT_VERSION = 5
-APPLICATION_ID = 0x534D5331  # "SMS1"
 
 _DERIVED = {
     "journal": sqlite_journal.COLUMNS,
@@ -85,7 +89,7 @@ class SqliteStore:
 
     async def open(self) -> None:
         """Open or make the file. Raises ForeignDatabase (untouched) or DatabaseInUse."""
-        known = _check(self.path)
+        known = checked(self.path)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             sqlite3.connect(self.path, timeout=0).close()  # what cannot be opened is told from here
@@ -95,7 +99,7 @@ class SqliteStore:
         except (sqlite3.OperationalError, OSError) as error:
             if self._connection is not None:
                 await self._connection.close()
-            raise _cannot_open(self.path, error) from error
+            raise cannot_open(self.path, error) from error
         self._writer = asyncio.create_task(self._write(), name=f"journal {self.path.name}")
 
     async def close(self) -> None:
@@ -133,7 +137,7 @@ class SqliteStore:
     ) -> Entry:
         """Copy every row under the other key, in one transaction."""
         async with self._transaction() as db:
-            await db.execute("DELETE FROM image WHERE company_key = ?", (target,))
+            await sqlite_retention.copy_image(self._ask, source, target)
             for table, columns in _DERIVED.items():
                 await db.execute(f"DELETE FROM {table} WHERE company_key = ?", (target,))
                 await db.execute(
@@ -154,9 +158,24 @@ class SqliteStore:
 
     async def save_image(self, account: str, seq: int, image: bytes) -> None:
         """One for an account."""
-        sql = "INSERT OR REPLACE INTO image (company_key, seq, body) VALUES (?, ?, ?)"
         async with self._lock:
-            await self._db.execute(sql, (account, seq, image))
+            await self._db.execute(sqlite_retention.SAVE_IMAGE, (account, seq, image))
+
+    async def first(self, account: str) -> int:
+        """Found without reading it."""
+        return await sqlite_journal.first(self._all, account)
+
+    async def beyond(self, account: str, count: int) -> tuple[int, int]:
+        """Counted in the shortest of the indexes."""
+        await self._brought_up()
+        return await sqlite_retention.beyond(self._all, account, count)
+
+    async def forget_before(
+        self, account: str, below: int, image: tuple[int, bytes] | None = None
+    ) -> None:
+        """Rows of the table that stand wholly before `below`, in one transaction."""
+        async with self._transaction():
+            await sqlite_retention.let_go(self._ask, account, below, image)
 
     async def commit(self, batch: Batch) -> None:
         """Hand the batch to the next transaction; return when that is committed."""
@@ -178,6 +197,9 @@ class SqliteStore:
 
     async def message(self, account: str, message_id: str) -> tuple[MessageRecord, int] | None:
         """A message, or the message a part belongs to."""
+        recent = self._tail.message(account, message_id)
+        if recent is not None:
+            return recent
         await self._brought_up()
         parts = await self._all(
             "SELECT message_id, number FROM part WHERE company_key = ? AND id = ?",
@@ -305,8 +327,9 @@ class SqliteStore:
         if self._tail.full:
             await self._bring_up()
         rows, attempts = sqlite_journal.committed(batches), sqlite_rows.attempts(batches)
-        if len(rows) == 1 and not attempts:  # it is a transaction by itself
-            await self._db.execute(sqlite_journal.INSERT, rows[0])
+        if 0 < len(rows) <= sqlite_journal.AT_ONCE and not attempts:
+            values = [value for row in rows for value in row]
+            await self._db.execute(sqlite_journal.inserting(len(rows)), values)  # all or nothing
         else:
             await self._db.execute("BEGIN")
             await self._run({sqlite_journal.INSERT: rows, sqlite_rows.INSERT_ATTEMPT: attempts})
@@ -353,35 +376,3 @@ class SqliteStore:
                 self._tail.take(Batch(key, entries))
                 await self._bring_up()
                 reached = entries[-1].seq
-
-
-def _cannot_open(path: Path, error: Exception) -> UserError:
-    code = getattr(error, "sqlite_errorcode", None)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return DatabaseInUse(f"{path} is in use by another smsim; stop it, or give another --db")
-    return UserError(f"{path} cannot be opened: {error}; give another file with --db")
-
-
-def _check(path: Path) -> bool:
-    """Whether the file is one of ours; False where there is none. Reads it, changes nothing."""
-    try:
-        if not path.exists() or path.stat().st_size == 0:
-            return False
-        # without a log beside it the file is all there is, and reading it need leave no trace
-        alone = not Path(f"{path}-wal").exists()
-        uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
-        with closing(sqlite3.connect(uri, uri=True, timeout=0)) as connection:
-            application = connection.execute("PRAGMA application_id").fetchone()[0]
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-    except (sqlite3.OperationalError, OSError) as error:
-        raise _cannot_open(path, error) from error
-    except sqlite3.DatabaseError as error:
-        raise ForeignDatabase(f"{path} is no SQLite database; it was left as it is") from error
-    if application != APPLICATION_ID:
-        raise ForeignDatabase(f"{path} is no smsim database; it was left as it is")
-    if version != FORMAT_VERSION:
-        raise ForeignDatabase(
-            f"{path} has format version {version}, this smsim reads {FORMAT_VERSION}; "
-            "it was left as it is. Use the smsim that wrote it, or another file with --db"
-        )
-    return True

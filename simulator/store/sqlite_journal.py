@@ -44,11 +44,18 @@ _HOLDING = (
     "ORDER BY last LIMIT 1) FROM json_each(?2)) ORDER BY last"
 )
 _FIRST = "WHERE company_key = ? AND first <= 2"
+_BEFORE = "SELECT first, last, lines FROM journal WHERE company_key = ? AND last < ? ORDER BY last"
+_BEGINS = "SELECT first FROM journal WHERE company_key = ? ORDER BY last LIMIT 1"
 _LAST = "SELECT coalesce(max(last), 0) FROM journal WHERE company_key = ?"
 _AT = (
     "SELECT first, last, until FROM journal WHERE company_key = ? AND last >= ? "
     "ORDER BY last LIMIT 1"
 )
+
+
+def inserting(rows: int) -> str:
+    """The statement that inserts so many rows of the table at once."""
+    return f"{INSERT}{', (?, ?, ?, ?, ?)' * (rows - 1)}"
 
 
 def rows_of(account: str, entries: Sequence[Entry]) -> Iterator[Row]:
@@ -96,6 +103,24 @@ async def entries(
     return found if limit is None else found[:limit]
 
 
+async def before(
+    ask: Ask, account: str, below: int, types: Sequence[str]
+) -> tuple[int, list[Entry]] | None:
+    """What stands in rows of the table wholly before a row: the first row after it, and of it the
+    rows of these types; None where nothing does."""
+    rows = await ask(_BEFORE, (account, below))
+    if not rows:
+        return None
+    marks = [f',"{name}",'.encode() for name in types]
+    found = [
+        _entry(seq, line)
+        for row in rows
+        for seq, line in enumerate(_lines(row), row[0])
+        if any(mark in line for mark in marks)
+    ]
+    return rows[-1][1] + 1, [entry for entry in found if entry.type in types]
+
+
 async def these(ask: Ask, account: str, numbers: Iterable[int]) -> dict[int, Entry]:
     """Rows of a journal by their numbers; those that it has."""
     asked, found = sorted(set(numbers)), dict[int, Entry]()
@@ -122,6 +147,12 @@ async def reopen(ask: Ask, account: str, by: Callable[[Entry], Entry]) -> None:
         await ask(INSERT, row)
 
 
+async def first(ask: Ask, account: str) -> int:
+    """The number of the first row that is there; 1 where there is none."""
+    rows = await ask(_BEGINS, (account,))
+    return int(rows[0][0]) if rows else 1
+
+
 async def last(ask: Ask, account: str) -> int:
     """The number of the last row; 0 where there is none."""
     return int((await ask(_LAST, (account,)))[0][0])
@@ -132,11 +163,14 @@ async def first_at(ask: Ask, account: str, instant: int) -> int:
     end = await last(ask, account) + 1
     low, high, holds = 1, end, 0
     while low < high:
-        first, up_to, until = (await ask(_AT, (account, (low + high) // 2)))[0]
-        if until >= instant:
-            high, holds = first, first
-        else:
+        middle = (low + high) // 2
+        begins, up_to, until = (await ask(_AT, (account, middle)))[0]
+        if until < instant:
             low = up_to + 1
+            continue
+        high = holds = begins
+        if begins > middle:  # nothing is before it any more
+            break
     if not holds:
         return end
     lines = _lines((await ask(_AFTER, (account, holds - 1, 1)))[0])

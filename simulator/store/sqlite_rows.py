@@ -31,10 +31,12 @@ def attempts(batches: Iterable[Batch]) -> list[Row]:
 
 
 async def records(ask: Ask, account: str, rows: list[Row]) -> list[MessageRecord]:
-    """Recorded messages, each with its body from the journal."""
+    """Recorded messages, each with its body from the journal; one let go of meanwhile is left out."""
     sources = [row[-2] for row in rows]
     held = await sqlite_journal.these(ask, account, sources)
-    return [_record(row, projections.held_in(held[row[-2]].body)) for row in rows]
+    return [
+        _record(row, projections.held_in(held[row[-2]].body)) for row in rows if row[-2] in held
+    ]
 
 
 def _record(row: Row, body: bytes) -> MessageRecord:

@@ -86,6 +86,8 @@ async def _on_phone(ask: Ask, account: str, query: MessageQuery, words: _Terms) 
 
 async def _by_text(ask: Ask, account: str, query: MessageQuery, words: _Terms) -> list[Row]:
     found: list[Row] = []
+    first = await sqlite_journal.first(ask, account)  # a block may begin with some that were let go
+    query = msgspec.structs.replace(query, after=max(query.after, first - 1))
     if words.sql:  # the nearest that has the words is a bound
         terms = _and(_bounds(account, query), words)
         sql = f"SELECT position FROM message INDEXED BY message_words WHERE {terms.sql}"

@@ -69,7 +69,7 @@ class Tail:
     def __init__(self) -> None:
         self._begun: dict[_Key, _Begun] = {}
         self._moved: dict[_Key, _Moved] = {}
-        self._parts: list[Row] = []
+        self._parts: dict[_Key, tuple[str, int]] = {}
         self._trail: list[Row] = []
         self._reached: dict[str, int] = {}
 
@@ -95,6 +95,16 @@ class Tail:
     def replaced(self) -> list[tuple[str, Mt]]:
         """The messages of the tables that have another text, with their accounts."""
         return [(key[0], item.mt) for key, item in self._moved.items() if item.mt is not None]
+
+    def message(self, account: str, message_id: str) -> tuple[MessageRecord, int] | None:
+        """A message that no table has yet, by its id or a part's, with the part's number from 1."""
+        original, number = self._parts.get((account, message_id), (message_id, 1))
+        item = self._begun.get((account, original))
+        if item is None:
+            return None
+        record = item.record
+        steps = tuple(item.steps)
+        return msgspec.structs.replace(record, state=item.state, history=steps), number
 
     def take(self, batch: Batch) -> None:
         """Add what a batch that is committed leads to."""
@@ -129,7 +139,7 @@ class Tail:
         return {
             INSERT_WORDING: words,
             _INSERT_MESSAGE: begun,
-            _INSERT_PART: self._parts,
+            _INSERT_PART: [(*part, *message) for part, message in self._parts.items()],
             _MOVE_MESSAGE: moved,
             _REPLACE_MESSAGE: replaced,
             _INSERT_TRAIL: self._trail,
@@ -140,7 +150,8 @@ class Tail:
         record = projections.recorded(entry)
         self._begun[key, record.id] = _Begun(record, entry.seq, record.state, list(record.history))
         parts = projections.message_of(entry).part_ids[1:]
-        self._parts += [(key, part, record.id, n) for n, part in enumerate(parts, start=2)]
+        for number, part in enumerate(parts, start=2):
+            self._parts[key, part] = (record.id, number)
 
     def _move(self, key: str, entry: Entry) -> None:
         move = projections.moved(entry)

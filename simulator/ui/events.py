@@ -137,7 +137,8 @@ async def _newest(
 ) -> tuple[list[Entry], int | None]:
     """The rows below `top` that are asked for, and from where to look further, or None."""
     found: list[Entry] = []
-    lowest = max(0, top - 1 - LOOKED_AT)
+    first = await page.universe.begins()
+    lowest = max(first - 1, top - 1 - LOOKED_AT)
     narrow = bool(types) or needles is not None
     high = min(top, page.universe.engine.seq + 1)
     while high > lowest + 1 and len(found) < PAGE:
@@ -147,9 +148,9 @@ async def _newest(
         found += [entry for entry in reversed(inside) if _is_about(entry, needles)]
         high = low + 1
     cut = found[:PAGE]
-    if len(found) > PAGE or (len(found) == PAGE and cut[-1].seq > 1):
+    if len(found) > PAGE or (len(found) == PAGE and cut[-1].seq > first):
         return cut, cut[-1].seq
-    return cut, high if high > 1 else None
+    return cut, high if high > first else None
 
 
 def _is_about(entry: Entry, needles: frozenset[bytes] | None) -> bool:

@@ -11,6 +11,7 @@ from simulator.api.control import explain, views
 from simulator.domain.carriers import MtState
 from simulator.errors import UserError
 from simulator.runtime.ports import MessageQuery, MessageRecord
+from simulator.runtime.retention import may_be_gone
 from simulator.runtime.universe import Universe
 from simulator.ui import fault_words, origins, search
 from simulator.ui.page import Page
@@ -100,7 +101,8 @@ async def one(page: Page) -> web.Response:
     """A message: its words, its way, its receipts."""
     found = await page.universe.message(page.request.match_info["message_id"])
     if found is None:
-        raise UserError(f'no message "{page.request.match_info["message_id"]}"')
+        gone = may_be_gone(await page.universe.begins())
+        raise UserError(f'no message "{page.request.match_info["message_id"]}"{gone}')
     told = await explain.message(page.universe, found[0])
     return page.show(
         "message.html.j2",

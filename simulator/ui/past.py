@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from simulator.domain.events import AccountOpened, AnyEvent, MtAccepted, MtMoved
 from simulator.domain.world import World
-from simulator.errors import UserError
+from simulator.errors import RowsLetGo, UserError
 from simulator.runtime.ports import Entry
 from simulator.runtime.universe import Universe
 
@@ -32,7 +32,10 @@ class Past:
 
 
 async def at(universe: Universe, seq: int) -> Past:
-    """The world once that row had been applied. Raises UserError beyond the bound."""
+    """The world once that row had been applied. Raises UserError beyond the bound, RowsLetGo."""
+    begins = await universe.begins()
+    if begins > 1:
+        raise RowsLetGo(begins, "the world cannot be made anew from the journal")
     if seq > FURTHEST:
         raise UserError(
             f"the world is made anew for the first {FURTHEST} rows only, and this is row {seq}; "

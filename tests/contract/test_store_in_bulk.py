@@ -7,10 +7,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from simulator.domain.commands import ReceiveMo, SubmitMt
 from simulator.domain.instants import HOUR
+from simulator.domain.messages import Mt
 from simulator.domain.numbers import Mdn
 from simulator.runtime.ports import MessageQuery, MessageRecord
 from simulator.store import sqlite_tail
@@ -40,6 +42,10 @@ async def _all(store: SqliteStore) -> list[MessageRecord]:
     return await store.messages("acme", MessageQuery())
 
 
+def _second_part(record: MessageRecord) -> str:
+    return msgspec.json.decode(record.body, type=Mt).part_ids[1]
+
+
 def _at_its_kill(path: Path) -> Path:
     """The file with its log as a killed process leaves them."""
     copy = path.with_name("killed.db")
@@ -66,11 +72,14 @@ async def test_it_is_the_same_whether_it_is_read_at_each_step_or_at_the_end(
         for store in (often, late):
             await store.commit(batch)
         await _all(often)
+        for record in await _all(often):
+            assert await late.message("acme", record.id) == (record, 1)
     found = await _all(often)
+    parts = await late.message("acme", _second_part(found[0]))
+    assert parts == (found[0], 2)
     assert await _all(late) == found
     assert {record.state for record in found} == {"delivered", "refused", "received"}
-    parts = await late.message("acme", found[0].id)
-    assert parts == await often.message("acme", found[0].id)
+    assert await often.message("acme", _second_part(found[0])) == parts
     for store in (often, late):
         await store.close()
 

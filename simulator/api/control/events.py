@@ -39,7 +39,7 @@ class Position(Spec):
 
 
 async def index(request: web.Request) -> web.StreamResponse:
-    """GET events: `{"items","next"}`; with `Accept: text/event-stream` a feed that goes on."""
+    """GET events: `{"items","next","first"}`; with `Accept: text/event-stream` a feed that goes on."""
     universe = universe_of(request)
     wish = read(Position, dict(request.query))
     types = [name for name in wish.types.split(",") if name]
@@ -53,7 +53,8 @@ async def index(request: web.Request) -> web.StreamResponse:
         universe.record.company_key, wish.after, wish.limit, types
     )
     following = entries[-1].seq if len(entries) == wish.limit else None
-    return respond({"items": [views.event(entry) for entry in entries], "next": following})
+    items = [views.event(entry) for entry in entries]
+    return respond({"items": items, "next": following, "first": await universe.begins()})
 
 
 async def _stream(

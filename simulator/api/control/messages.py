@@ -15,6 +15,7 @@ from simulator.domain.instants import parse_instant
 from simulator.domain.numbers import InvalidMdn, parse_any_mdn
 from simulator.errors import UserError
 from simulator.runtime.ports import MessageQuery
+from simulator.runtime.retention import may_be_gone
 from simulator.specs.values import InstantText
 
 RECEIVED = "received"
@@ -68,5 +69,6 @@ async def get(request: web.Request) -> web.Response:
     await universe.engine.committed()
     found = await universe.message(request.match_info["message_id"])
     if found is None:
-        raise UnknownThing(f'no message "{request.match_info["message_id"]}"')
+        gone = may_be_gone(await universe.begins())
+        raise UnknownThing(f'no message "{request.match_info["message_id"]}"{gone}')
     return respond(await explain.message(universe, found[0]))

@@ -1,0 +1,45 @@
+"""The file itself: whether it is one of ours, and why it could not be opened."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from simulator.errors import DatabaseInUse, ForeignDatabase, UserError
+
+FORMAT_VERSION = 5
+APPLICATION_ID = 0x534D5331  # "SMS1"
+
+
+def cannot_open(path: Path, error: Exception) -> UserError:
+    """What to tell of a file that SQLite could not open."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return DatabaseInUse(f"{path} is in use by another smsim; stop it, or give another --db")
+    return UserError(f"{path} cannot be opened: {error}; give another file with --db")
+
+
+def checked(path: Path) -> bool:
+    """Whether the file is one of ours; False where there is none. Reads it, changes nothing."""
+    try:
+        if not path.exists() or path.stat().st_size == 0:
+            return False
+        # without a log beside it the file is all there is, and reading it need leave no trace
+        alone = not Path(f"{path}-wal").exists()
+        uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
+        with closing(sqlite3.connect(uri, uri=True, timeout=0)) as connection:
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+    except (sqlite3.OperationalError, OSError) as error:
+        raise cannot_open(path, error) from error
+    except sqlite3.DatabaseError as error:
+        raise ForeignDatabase(f"{path} is no SQLite database; it was left as it is") from error
+    if application != APPLICATION_ID:
+        raise ForeignDatabase(f"{path} is no smsim database; it was left as it is")
+    if version != FORMAT_VERSION:
+        raise ForeignDatabase(
+            f"{path} has format version {version}, this smsim reads {FORMAT_VERSION}; "
+            "it was left as it is. Use the smsim that wrote it, or another file with --db"
+        )
+    return True
