@@ -21,6 +21,7 @@ from simulator.app import build
 from simulator.config import ServerSettings
 from simulator.documents import read
 from simulator.errors import UserError
+from simulator.runtime import garbage
 
 FLAGS = (
     "host",
@@ -86,6 +87,7 @@ def add(commands: Any) -> None:
 def command(told: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; nothing acknowledged is lost."""
     settings = settings_from(told, dict(os.environ))
+    garbage.set_aside()
     with asyncio.Runner(loop_factory=fastest_loop()) as runner:
         runner.run(serve(settings, told.ready_file))
     return 0

@@ -64,8 +64,8 @@ class Retention:
             below = await self._bound()
             if below is not None:
                 await self._let_go(below)
-        except EngineFailed:
-            return  # the account has stopped, or its file has no room: nothing was let go
+        except EngineFailed:  # the account has stopped, or its file has no room: nothing was let go
+            self._look_at_row = max(self._look_at_row, self._engine.seq + LEAST)
 
     async def _bound(self) -> int | None:
         """The row before which all goes now, and when to look again."""

@@ -15,6 +15,7 @@ from simulator.errors import LET_GO, EngineFailed
 from simulator.runtime.clock import Wall
 from simulator.runtime.engine import Engine
 from simulator.runtime.feed import Feed
+from simulator.runtime.garbage import look_again
 from simulator.runtime.images import WORTH, image_of, world_of
 from simulator.runtime.outbox import Outbox
 from simulator.runtime.ports import AccountRecord, Entry, MessageRecord, Store, Transport
@@ -88,6 +89,7 @@ class Universe:
         await self.outbox.stop()
         await self.engine.stop()
         self.feed.close()
+        look_again()
 
     async def keep_image(self) -> None:
         """Once stopped: keep what the next start begins from, where that is worth it."""

@@ -37,7 +37,7 @@ from simulator.store.opening import opened
 from simulator.store.sqlite_file import APPLICATION_ID, FORMAT_VERSION, cannot_open, checked
 from simulator.store.sqlite_journal import Row
 from simulator.store.sqlite_rows import COLUMNS
-from simulator.store.sqlite_tail import FULL, Tail
+from simulator.store.sqlite_tail import FULL, Tail, told
 from simulator.store.sqlite_texts import TextBlocks
 from simulator.store.sqlite_words import Wordings
 
@@ -53,7 +53,7 @@ _DERIVED = {
 }
 """The tables of a journal, and their columns but for those that the file gives."""
 
-_IN_ORDER = {"attempt": "position"}
+_IN_ORDER = {"attempt": "position", "journal": "last"}
 """What the rows of a table are copied in the order of, where it is not their own."""
 
 _REACHED = "SELECT account.company_key, coalesce(seq, 0) FROM account LEFT JOIN derived USING (company_key)"
@@ -86,6 +86,7 @@ class SqliteStore:
         self._texts = TextBlocks()
         self._wordings = Wordings()
         self._tail = Tail()
+        self._bringing = set[asyncio.Task[None]]()
 
     async def open(self) -> None:
         """Open or make the file. Raises ForeignDatabase (untouched) or DatabaseInUse."""
@@ -96,15 +97,18 @@ class SqliteStore:
             self._connection = await aiosqlite.connect(self.path, isolation_level=None, timeout=0)
             await self._prepare(known)
             await self._derive_again()
-        except (sqlite3.OperationalError, OSError) as error:
-            if self._connection is not None:
+        except BaseException as error:
+            if self._connection is not None:  # its thread would keep the process
                 await self._connection.close()
-            raise cannot_open(self.path, error) from error
+            if isinstance(error, sqlite3.Error | OSError):
+                raise cannot_open(self.path, error) from error
+            raise
         self._writer = asyncio.create_task(self._write(), name=f"journal {self.path.name}")
 
     async def close(self) -> None:
         """Write what waits, and let go of the file."""
         if self._writer is not None:
+            await asyncio.gather(*self._bringing, return_exceptions=True)
             await asyncio.gather(*(done for _, done in self._waiting), return_exceptions=True)
             async with self._lock:
                 self._writer.cancel()
@@ -121,8 +125,7 @@ class SqliteStore:
 
     async def save_account(self, record: AccountRecord) -> None:
         """Insert the record, or replace the one of that key in place."""
-        async with self._lock:
-            await self._db.execute(_SAVE, (record.company_key, msgspec.json.encode(record)))
+        await self._all(_SAVE, (record.company_key, msgspec.json.encode(record)))
 
     async def delete_account(self, key: str) -> None:
         """Remove every row of the account, in one transaction."""
@@ -158,8 +161,7 @@ class SqliteStore:
 
     async def save_image(self, account: str, seq: int, image: bytes) -> None:
         """One for an account."""
-        async with self._lock:
-            await self._db.execute(sqlite_retention.SAVE_IMAGE, (account, seq, image))
+        await self._all(sqlite_retention.SAVE_IMAGE, (account, seq, image))
 
     async def first(self, account: str) -> int:
         """Found without reading it."""
@@ -249,7 +251,10 @@ class SqliteStore:
 
     async def _all(self, sql: str, values: Iterable[object] = ()) -> list[Row]:
         async with self._lock:
-            return await self._ask(sql, values)
+            try:
+                return await self._ask(sql, values)
+            except sqlite3.Error as error:
+                raise EngineFailed(f"{self.path} could not be used: {error}") from error
 
     async def _ask(self, sql: str, values: Iterable[object] = ()) -> list[Row]:
         """The same, for one who has the lock."""
@@ -326,6 +331,7 @@ class SqliteStore:
     async def _transact(self, batches: list[Batch]) -> None:
         if self._tail.full:
             await self._bring_up()
+        found = [told(batch) for batch in batches if batch.entries]
         rows, attempts = sqlite_journal.committed(batches), sqlite_rows.attempts(batches)
         if 0 < len(rows) <= sqlite_journal.AT_ONCE and not attempts:
             values = [value for row in rows for value in row]
@@ -334,8 +340,8 @@ class SqliteStore:
             await self._db.execute("BEGIN")
             await self._run({sqlite_journal.INSERT: rows, sqlite_rows.INSERT_ATTEMPT: attempts})
             await self._db.execute("COMMIT")
-        for batch in batches:
-            self._tail.take(batch)
+        for item in found:
+            self._tail.take(item)
 
     async def _run(self, written: dict[str, list[Row]]) -> None:
         for statement, rows in written.items():
@@ -343,21 +349,28 @@ class SqliteStore:
                 await self._db.executemany(statement, rows)
 
     async def _brought_up(self) -> None:
-        """Let the tables be up to the journal, to be read."""
+        """Let the tables be up to the journal, to be read. Done to its end, though the reader leave."""
         if self._tail:
-            async with self._lock:
-                try:
-                    await self._bring_up()
-                except sqlite3.Error as error:
-                    raise self._cannot_change(error) from error
+            task = asyncio.create_task(self._bring_up_in_turn())
+            self._bringing.add(task)
+            task.add_done_callback(self._bringing.discard)
+            task.add_done_callback(lambda done: done.exception())
+            await asyncio.shield(task)
+
+    async def _bring_up_in_turn(self) -> None:
+        async with self._lock:
+            try:
+                await self._bring_up()
+            except sqlite3.Error as error:
+                raise self._cannot_change(error) from error
 
     async def _bring_up(self) -> None:
         """The same, for one who has the lock. What cannot be written is kept; raises sqlite3.Error."""
         if not self._tail:
             return
         db = self._db
-        await db.execute("BEGIN")
         try:
+            await db.execute("BEGIN")
             await self._wordings.read(db, self._tail.accounts)
             await self._run(self._tail.rows(self._wordings))
             await self._texts.follow(db, self._tail)
@@ -373,6 +386,6 @@ class SqliteStore:
         """What the tables had not been told of when the process was killed."""
         for key, reached in await self._all(_REACHED):
             while entries := await self.entries(key, reached, FULL):
-                self._tail.take(Batch(key, entries))
+                self._tail.take(told(Batch(key, entries)))
                 await self._bring_up()
                 reached = entries[-1].seq

@@ -164,7 +164,10 @@ async def first_at(ask: Ask, account: str, instant: int) -> int:
     low, high, holds = 1, end, 0
     while low < high:
         middle = (low + high) // 2
-        begins, up_to, until = (await ask(_AT, (account, middle)))[0]
+        rows = await ask(_AT, (account, middle))
+        if not rows:  # the journal was cleared meanwhile
+            return end
+        begins, up_to, until = rows[0]
         if until < instant:
             low = up_to + 1
             continue
@@ -173,8 +176,11 @@ async def first_at(ask: Ask, account: str, instant: int) -> int:
             break
     if not holds:
         return end
-    lines = _lines((await ask(_AFTER, (account, holds - 1, 1)))[0])
-    return next(seq for seq, line in enumerate(lines, holds) if _LINES.decode(line)[0] >= instant)
+    for row in await ask(_AFTER, (account, holds - 1, 1)):
+        for seq, line in enumerate(_lines(row), row[0]):
+            if _LINES.decode(line)[0] >= instant:
+                return seq
+    return end
 
 
 def _lines(row: Row) -> list[bytes]:

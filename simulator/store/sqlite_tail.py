@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 
 from simulator.domain.messages import Mt
-from simulator.runtime.ports import Batch, Entry, HistoryStep, MessageRecord
+from simulator.runtime.ports import Batch, HistoryStep, MessageRecord
 from simulator.store import projections
 from simulator.store.sqlite_journal import Row
 from simulator.store.sqlite_rows import COLUMNS
@@ -63,6 +64,33 @@ class _Moved:
     source: int = 0
 
 
+class Told(NamedTuple):
+    """What the rows of a batch lead to, with their numbers; `trail` is what they tell of messages."""
+
+    account: str
+    reached: int
+    begun: list[tuple[int, MessageRecord, tuple[str, ...]]]
+    moved: list[tuple[int, projections.Move]]
+    trail: list[Row]
+
+
+def told(batch: Batch) -> Told:
+    """Read a batch that has rows. Raises what a body raises that is none of ours."""
+    found = Told(batch.account, batch.entries[-1].seq, [], [], [])
+    for entry in batch.entries:
+        role = projections.ROLES.get(entry.type)
+        if role == "begins":
+            parts = projections.message_of(entry).part_ids[1:]
+            found.begun.append((entry.seq, projections.recorded(entry), parts))
+        elif role == "moves":
+            found.moved.append((entry.seq, projections.moved(entry)))
+        elif role == "tells":
+            message_id = projections.told_of(entry)
+            if message_id is not None:
+                found.trail.append((batch.account, message_id, entry.seq))
+    return found
+
+
 class Tail:
     """What committed rows lead to, of all accounts, until it is written."""
 
@@ -106,22 +134,17 @@ class Tail:
         steps = tuple(item.steps)
         return msgspec.structs.replace(record, state=item.state, history=steps), number
 
-    def take(self, batch: Batch) -> None:
+    def take(self, found: Told) -> None:
         """Add what a batch that is committed leads to."""
-        if not batch.entries:
-            return
-        key = batch.account
-        for entry in batch.entries:
-            role = projections.ROLES.get(entry.type)
-            if role == "begins":
-                self._begin(key, entry)
-            elif role == "moves":
-                self._move(key, entry)
-            elif role == "tells":
-                told_of = projections.told_of(entry)
-                if told_of is not None:
-                    self._trail.append((key, told_of, entry.seq))
-        self._reached[key] = batch.entries[-1].seq
+        key = found.account
+        for seq, record, parts in found.begun:
+            self._begun[key, record.id] = _Begun(record, seq, record.state, list(record.history))
+            for number, part in enumerate(parts, start=2):
+                self._parts[key, part] = (record.id, number)
+        for seq, move in found.moved:
+            self._move(key, seq, move)
+        self._trail += found.trail
+        self._reached[key] = found.reached
 
     def rows(self, wordings: Wordings) -> dict[str, list[Row]]:
         """The rows each statement is to write, statements in the order they must run."""
@@ -146,28 +169,20 @@ class Tail:
             _REACHED: list(self._reached.items()),
         }
 
-    def _begin(self, key: str, entry: Entry) -> None:
-        record = projections.recorded(entry)
-        self._begun[key, record.id] = _Begun(record, entry.seq, record.state, list(record.history))
-        parts = projections.message_of(entry).part_ids[1:]
-        for number, part in enumerate(parts, start=2):
-            self._parts[key, part] = (record.id, number)
-
-    def _move(self, key: str, entry: Entry) -> None:
-        move = projections.moved(entry)
+    def _move(self, key: str, seq: int, move: projections.Move) -> None:
         found = self._begun.get((key, move.message_id))
         if found is None:
             item = self._moved.setdefault((key, move.message_id), _Moved())
             item.steps.append(move.step)
             item.state = move.state or item.state
             if move.mt is not None:
-                item.mt, item.source = move.mt, entry.seq
+                item.mt, item.source = move.mt, seq
             return
         found.steps.append(move.step)
         found.state = move.state or found.state
         if move.mt is not None:
             found.record = projections.replaced(found.record, move.mt)
-            found.source = entry.seq
+            found.source = seq
 
     @staticmethod
     def _row(key: str, item: _Begun, wordings: Wordings, words: list[Row]) -> Row:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import msgspec
 import pytest
 
 from simulator.domain.commands import ReceiveMo, SubmitMt
-from simulator.domain.instants import HOUR
+from simulator.domain.instants import HOUR, Instant
 from simulator.domain.messages import Mt
 from simulator.domain.numbers import Mdn
-from simulator.runtime.ports import MessageQuery, MessageRecord
+from simulator.errors import EngineFailed
+from simulator.runtime.ports import Batch, Entry, MessageQuery, MessageRecord
 from simulator.store import sqlite_tail
 from simulator.store.sqlite import SqliteStore
 from tests.contract.rows import START, Author
@@ -139,3 +143,68 @@ async def test_a_copy_and_an_emptied_journal_know_what_was_not_written_yet(tmp_p
         "accepted"
     ] * 3
     await store.close()
+
+
+async def _left(store: SqliteStore, waits_for: str) -> None:
+    """A reader that leaves while the file does this statement for it."""
+    reached = asyncio.Event()
+    execute = store._db.execute
+
+    async def told(sql: str, *values: Any) -> Any:
+        if sql == waits_for:
+            reached.set()
+        return await execute(sql, *values)
+
+    with patch.object(store._db, "execute", told):
+        reader = asyncio.create_task(_all(store))
+        await reached.wait()
+        reader.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reader
+
+
+@pytest.mark.parametrize("statement", ["BEGIN", "COMMIT"])
+async def test_a_reader_that_leaves_half_way_harms_nothing(tmp_path: Path, statement: str) -> None:
+    """What is acknowledged after it is in the file, and others read on."""
+    author, path = Author(), tmp_path / "s.db"
+    store = await _opened(path, author)
+    author.do(SubmitMt(mdn=ANN, code=CODE, text="one"))
+    await store.commit(author.batch())
+    await _left(store, statement)
+    author.do(SubmitMt(mdn=ANN, code=CODE, text="two"))
+    await store.commit(author.batch())
+    killed = await _opened(_at_its_kill(path), author)
+    assert [item.text for item in await _all(killed)] == ["one", "two"]
+    assert [item.text for item in await _all(store)] == ["one", "two"]
+    for one in (killed, store):
+        await one.close()
+
+
+async def test_a_batch_that_nobody_could_read_is_not_written(tmp_path: Path) -> None:
+    """Its account is told, and others go on."""
+    bad, good = Author("bad"), Author("good")
+    store = await _opened(tmp_path / "s.db", bad)
+    await store.save_account(good.record)
+    row = Entry(1, Instant(START), "event", "MtMoved", b'{"type":"MtMoved"}')
+    with pytest.raises(msgspec.ValidationError):
+        await store.commit(Batch("bad", [row]))
+    good.do(SubmitMt(mdn=ANN, code=CODE, text="one"))
+    await store.commit(good.batch())
+    assert await store.entries("bad") == []
+    assert len(await store.messages("good", MessageQuery())) == 1
+    await store.close()
+
+
+async def test_a_file_that_cannot_be_read_is_let_go_of(tmp_path: Path) -> None:
+    """A broken row ends the start with its reason, and the next who opens the file is told it too."""
+    author, path = Author(), tmp_path / "s.db"
+    store = await _opened(path, author)
+    author.do(SubmitMt(mdn=ANN, code=CODE, text="one"))
+    await store.commit(author.batch())
+    killed = _at_its_kill(path)
+    await store.close()
+    with closing(sqlite3.connect(killed)) as db, db:
+        db.execute("UPDATE journal SET lines = CAST('x' AS BLOB)")
+    for _ in range(2):
+        with pytest.raises(EngineFailed, match=r"rows 1 to \d of a journal in the file are broken"):
+            await SqliteStore(killed).open()
