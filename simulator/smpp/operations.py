@@ -75,6 +75,8 @@ class Asked(NamedTuple):
 
 async def answer(client: Client, pdu: Pdu) -> Answer:
     """Do a request of a bound client, with whatever faults strike it. Raises Overloaded."""
+    if not client.universe.world.faults.rules:
+        return await _do(client, Asked(client.universe, pdu, ()))
 
     async def do(struck: tuple[str, ...]) -> Answer:
         return await _do(client, Asked(client.universe, pdu, struck))
@@ -91,10 +93,8 @@ def _instead(rule: FaultRule) -> Answer:
     return Answer(rule.number or status)
 
 
-def _occasion(universe: Universe, pdu: Pdu) -> Occasion | None:
-    """Whom a request is about, as a fault rule sees it; None where no rule holds."""
-    if not universe.world.faults.rules:
-        return None
+def _occasion(universe: Universe, pdu: Pdu) -> Occasion:
+    """Whom a request is about, as a fault rule sees it."""
     body = pdu.body
     to = getattr(body, "destination_addr", None)
     mdn = normalise_phone(to) if to else None

@@ -22,6 +22,9 @@ log = logging.getLogger("smsim.smpp")
 
 LAST_SEQUENCE = 0x7FFFFFFF
 
+AT_A_TIME = 16
+"""So many requests that are there already are begun before others are heard."""
+
 LINGER_SECONDS = 1.0
 """How long a client that reads nothing may keep an ended session from being let go."""
 
@@ -115,9 +118,14 @@ class Session:
         self._heard = loop.time()
         late = loop.call_later(self._init_seconds, self._must_be_bound)
         try:
+            taken = 0
             while self.state is not State.CLOSED:
                 await self._read()
-                await asyncio.sleep(0)  # however much a client says at once, others are heard too
+                taken += 1
+                if (
+                    taken % AT_A_TIME == 0
+                ):  # however much a client says at once, others are heard too
+                    await asyncio.sleep(0)
         except asyncio.IncompleteReadError:
             await self._drain()  # a client that says no more may still be listening
         except (OSError, asyncio.CancelledError):

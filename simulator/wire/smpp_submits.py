@@ -58,6 +58,8 @@ class Refused(ValueError):
 
 
 class _Content(NamedTuple):
+    """A text; of a part of a longer one its octets too, and in which alphabet they are."""
+
     text: str
     part: Part | None
     octets: bytes
@@ -139,6 +141,8 @@ def _content(body: ShortMessage | DataSm, smpp: Smpp) -> _Content:
     text = decode_text(octets, coding)
     if not text or len(text) > MAX_CHARACTERS:
         raise Refused(Status.RINVMSGLEN, f"{len(text)} characters; 1 to {MAX_CHARACTERS} are taken")
+    if part is None:
+        return _Content(text, None, b"", "")
     if coding is Coding.UCS2:
         return _Content(text, part, octets, UCS2.name)
     if coding is Coding.GSM:

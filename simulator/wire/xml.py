@@ -29,7 +29,10 @@ class Element:
 
     def child(self, name: str) -> Element | None:
         """The first child element of that name, or None."""
-        return next((item for item in self.children if item.name == name), None)
+        for item in self.children:
+            if item.name == name:
+                return item
+        return None
 
 
 def read(body: bytes) -> Element:
