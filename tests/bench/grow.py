@@ -28,6 +28,7 @@ from simulator.domain.instants import DAY, HOUR, Instant
 from simulator.domain.numbers import Mdn
 from simulator.domain.person import PersonPatch
 from simulator.domain.sending import SubmitMt
+from simulator.runtime import garbage
 from simulator.runtime.ports import AccountRecord
 from simulator.runtime.universe import Universe
 from simulator.spec import read_account
@@ -144,4 +145,5 @@ if __name__ == "__main__":
     parser.add_argument("size", type=int)
     parser.add_argument("--file", type=Path, required=True)
     told = parser.parse_args()
+    garbage.set_aside()  # as `smsim serve` does
     sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(grow(told.kind, told.size, told.file))))
