@@ -218,7 +218,8 @@ class Engine:
                 self._queue.task_done()
             if self._failure is not None:
                 return
-            await asyncio.sleep(0)  # readers that waited in `committed` look before the next batch
+            if self._reads or self._store.at_once:
+                await asyncio.sleep(0)  # who waited in `committed` looks before the next batch
 
     async def _serve(self, jobs: list[_Job]) -> None:
         if self._failure is not None:  # it failed while these were on their way
@@ -307,8 +308,10 @@ class Engine:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
+        if self.world.clock.mode != "live" or self._failure is not None:
+            return
         timer = self.world.timers.next()
-        if self.world.clock.mode == "live" and timer is not None and self._failure is None:
+        if timer is not None:
             wait = max(0, timer.due - self.now()) / (SECOND * self.world.clock.rate)
             self._alarm = asyncio.get_running_loop().call_later(wait, self._ring)
 
