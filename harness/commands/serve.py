@@ -16,12 +16,11 @@ from typing import Any
 from harness.copying import pages as copying
 from harness.environment import within
 from harness.playing.pages import Scenarios
-from simulator import __version__
+from simulator import __version__, garbage
 from simulator.app import build
 from simulator.config import ServerSettings
 from simulator.documents import read
 from simulator.errors import UserError
-from simulator.runtime import garbage
 
 FLAGS = (
     "host",

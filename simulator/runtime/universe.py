@@ -12,10 +12,10 @@ from simulator.domain.events import AccountOpened, AnyEvent
 from simulator.domain.instants import Instant
 from simulator.domain.world import World
 from simulator.errors import LET_GO, EngineFailed
+from simulator.garbage import look_again
 from simulator.runtime.clock import Wall
 from simulator.runtime.engine import Engine
 from simulator.runtime.feed import Feed
-from simulator.runtime.garbage import look_again
 from simulator.runtime.images import WORTH, image_of, world_of
 from simulator.runtime.outbox import Outbox
 from simulator.runtime.ports import AccountRecord, Entry, MessageRecord, Store, Transport

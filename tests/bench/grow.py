@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from simulator import garbage
 from simulator.app import build
 from simulator.config import ServerSettings
 from simulator.domain.acquisition import AddParticipant
@@ -28,7 +29,6 @@ from simulator.domain.instants import DAY, HOUR, Instant
 from simulator.domain.numbers import Mdn
 from simulator.domain.person import PersonPatch
 from simulator.domain.sending import SubmitMt
-from simulator.runtime import garbage
 from simulator.runtime.ports import AccountRecord
 from simulator.runtime.universe import Universe
 from simulator.spec import read_account

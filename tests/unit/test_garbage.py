@@ -8,10 +8,10 @@ from weakref import ref
 
 import pytest
 
+from simulator import garbage
 from simulator.app import build
 from simulator.config import ServerSettings
 from simulator.domain.world import World
-from simulator.runtime import garbage
 from simulator.runtime.ports import AccountRecord
 from simulator.spec import read_account
 
