@@ -9,12 +9,19 @@ looked at again once there may be something in it: when an account has gone.
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
-def set_aside() -> None:
-    """From now on set aside what outlives a full look. Once for a process that serves."""
-    if _outlived not in gc.callbacks:
-        gc.callbacks.append(_outlived)
+@contextmanager
+def set_aside() -> Iterator[None]:
+    """Meanwhile what outlives a full look is set aside; for a process that serves."""
+    gc.callbacks.append(_outlived)
+    try:
+        yield
+    finally:
+        gc.callbacks.remove(_outlived)
+        gc.unfreeze()
 
 
 def look_again() -> None:

@@ -86,8 +86,7 @@ def add(commands: Any) -> None:
 def command(told: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; nothing acknowledged is lost."""
     settings = settings_from(told, dict(os.environ))
-    garbage.set_aside()
-    with asyncio.Runner(loop_factory=fastest_loop()) as runner:
+    with garbage.set_aside(), asyncio.Runner(loop_factory=fastest_loop()) as runner:
         runner.run(serve(settings, told.ready_file))
     return 0
 

@@ -145,5 +145,6 @@ if __name__ == "__main__":
     parser.add_argument("size", type=int)
     parser.add_argument("--file", type=Path, required=True)
     told = parser.parse_args()
-    garbage.set_aside()  # as `smsim serve` does
-    sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(grow(told.kind, told.size, told.file))))
+    with garbage.set_aside():  # as `smsim serve` does
+        grown = asyncio.run(grow(told.kind, told.size, told.file))
+    sys.stdout.buffer.write(msgspec.json.encode(grown))

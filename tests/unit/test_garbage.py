@@ -24,12 +24,9 @@ class _Circle:
 @pytest.fixture(autouse=True)
 def _aside() -> Iterator[None]:
     before = list(gc.callbacks)
-    garbage.set_aside()
-    garbage.set_aside()
-    assert len(gc.callbacks) == len(before) + 1
-    yield
-    gc.callbacks[:] = before
-    gc.unfreeze()
+    with garbage.set_aside():
+        yield
+    assert (gc.callbacks, gc.get_freeze_count()) == (before, 0)
 
 
 def test_what_outlived_a_look_is_passed_over_until_there_may_be_something_in_it() -> None:
