@@ -92,11 +92,14 @@ def main(environ: Mapping[str, str] = os.environ, folder: Path = FOLDER) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    faults = outcome.why()
-    if simulator.returncode != 0:
-        faults.append(f"the simulator ended with status {simulator.returncode}")
+    faults = [*outcome.why(), *ended(simulator.returncode)]
     print(_verdict(plan, outcome, faults, folder))
     return 1 if faults else 0
+
+
+def ended(status: int | None) -> list[str]:
+    """What is wrong with how the simulator ended; empty where it ended cleanly."""
+    return [f"the simulator ended with status {status}"] if status else []
 
 
 @contextmanager

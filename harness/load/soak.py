@@ -21,7 +21,7 @@ from msgspec import Struct, json
 from harness.load import curves, flatness, paces, phones, windows
 from harness.load.curves import Curve
 from harness.load.flatness import Figures, Span, TooShort
-from harness.load.run import LoadError, Plan, attack, bounded, clear, serving
+from harness.load.run import LoadError, Plan, attack, bounded, clear, ended, serving
 from harness.load.watching import NoMemory, Sample, watched
 from harness.load.windows import Window
 
@@ -190,11 +190,6 @@ def soak(plan: SoakPlan, capacity: Capacity, folder: Path, environ: Mapping[str,
         samples=samples,
         windows=found,
     )
-
-
-def ended(status: int | None) -> list[str]:
-    """What is wrong with how the simulator ended; empty where it ended cleanly."""
-    return [f"the simulator ended with status {status}"] if status else []
 
 
 def drawing(report: Report) -> str:

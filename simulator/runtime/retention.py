@@ -125,8 +125,9 @@ class Retention:
 
 def may_be_gone(begins: int) -> str:
     """A hint for who asks for something old that is not there; empty where nothing was let go."""
-    return (
-        f"; rows of the journal before {begins}, and messages of theirs, {LET_GO}"
-        if begins > 1
-        else ""
-    )
+    return f"; {gone_before(begins)}" if begins > 1 else ""
+
+
+def gone_before(begins: int) -> str:
+    """What is not there, where the journal begins with that row."""
+    return f"rows of the journal before {begins}, and messages of theirs, {LET_GO}"

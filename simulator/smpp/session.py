@@ -122,10 +122,8 @@ class Session:
             while self.state is not State.CLOSED:
                 await self._read()
                 taken += 1
-                if (
-                    taken % AT_A_TIME == 0
-                ):  # however much a client says at once, others are heard too
-                    await asyncio.sleep(0)
+                if taken % AT_A_TIME == 0:
+                    await asyncio.sleep(0)  # however much a client says at once, others are heard
         except asyncio.IncompleteReadError:
             await self._drain()  # a client that says no more may still be listening
         except (OSError, asyncio.CancelledError):

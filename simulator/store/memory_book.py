@@ -21,10 +21,6 @@ _KINDS: tuple[Literal["command", "event"], ...] = ("command", "event")
 """By whether a row is an event."""
 
 
-_LEADS_ON = frozenset(name for name, role in projections.ROLES.items() if role != "moves")
-"""The types of rows that are found again by more than a message's own rows."""
-
-
 class Book:
     """What is kept of one account: its rows, and what is found by which of them.
 
@@ -165,7 +161,7 @@ class Book:
     def let_go(self, below: int) -> None:
         """Let the rows before `below` go, each with what came of it."""
         begun = 0
-        for entry in self.rows(self.gone, below - 1, _LEADS_ON):
+        for entry in self.rows(self.gone, below - 1, projections.LEADS_ON):
             if projections.ROLES[entry.type] == "begins":
                 self._end(projections.message_of(entry))
                 begun += 1

@@ -64,6 +64,9 @@ ROLES: dict[str, Role] = {
 }
 """What an event is to recorded messages, by its type: most are nothing to them."""
 
+LEADS_ON = frozenset(name for name, role in ROLES.items() if role != "moves")
+"""The types of rows that are found again by more than a message's own rows."""
+
 
 def recorded(entry: Entry) -> MessageRecord:
     """The message an event brings into being, for one that begins a message."""

@@ -85,17 +85,11 @@ async def entries(
     ask: Ask, account: str, after: int = 0, limit: int | None = None, types: Sequence[str] = ()
 ) -> list[Entry]:
     """Rows of a journal after one, in order, so many at most and of these types if any are named."""
-    marks = [f',"{name}",'.encode() for name in types]
     found, many = list[Entry](), 2
     while limit is None or len(found) < limit:
         rows = await ask(_AFTER, (account, after, many))
         for row in rows:
-            for seq, line in enumerate(_lines(row), row[0]):
-                if seq <= after or (marks and not any(mark in line for mark in marks)):
-                    continue
-                entry = _entry(seq, line)
-                if not types or entry.type in types:
-                    found.append(entry)
+            found += _held(row, types, after)
             after = row[1]
         if len(rows) < many:
             break
@@ -111,14 +105,7 @@ async def before(
     rows = await ask(_BEFORE, (account, below))
     if not rows:
         return None
-    marks = [f',"{name}",'.encode() for name in types]
-    found = [
-        _entry(seq, line)
-        for row in rows
-        for seq, line in enumerate(_lines(row), row[0])
-        if any(mark in line for mark in marks)
-    ]
-    return rows[-1][1] + 1, [entry for entry in found if entry.type in types]
+    return rows[-1][1] + 1, [entry for row in rows for entry in _held(row, types)]
 
 
 async def these(ask: Ask, account: str, numbers: Iterable[int]) -> dict[int, Entry]:
@@ -141,9 +128,9 @@ async def these(ask: Ask, account: str, numbers: Iterable[int]) -> dict[int, Ent
 async def reopen(ask: Ask, account: str, by: Callable[[Entry], Entry]) -> None:
     """Let the first two rows of a journal, which open it, be what `by` makes of them."""
     rows = await ask(f"SELECT first, last, lines FROM journal {_FIRST} ORDER BY last", (account,))
-    some = [_entry(seq, line) for row in rows for seq, line in enumerate(_lines(row), row[0])]
+    some = [by(entry) for row in rows for entry in _held(row)]
     await ask(f"DELETE FROM journal {_FIRST}", (account,))
-    for row in rows_of(account, [by(entry) for entry in some]):
+    for row in rows_of(account, some):
         await ask(INSERT, row)
 
 
@@ -181,6 +168,17 @@ async def first_at(ask: Ask, account: str, instant: int) -> int:
             if _LINES.decode(line)[0] >= instant:
                 return seq
     return end
+
+
+def _held(row: Row, types: Sequence[str] = (), after: int = 0) -> Iterator[Entry]:
+    """The rows of a journal in a row of the table, after one, of these types if any are named."""
+    marks = [f',"{name}",'.encode() for name in types]
+    for seq, line in enumerate(_lines(row), row[0]):
+        if seq <= after or (marks and not any(mark in line for mark in marks)):
+            continue
+        entry = _entry(seq, line)
+        if not types or entry.type in types:
+            yield entry
 
 
 def _lines(row: Row) -> list[bytes]:

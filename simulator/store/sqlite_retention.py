@@ -52,16 +52,15 @@ async def let_go(
     """Let the rows before `below` go, as far as their rows of the table do; keep the image first."""
     if image is not None:
         await ask(SAVE_IMAGE, (account, *image))
-    going = await sqlite_journal.before(ask, account, below, tuple(projections.ROLES))
+    going = await sqlite_journal.before(ask, account, below, tuple(projections.LEADS_ON))
     if going is None:
         return
     first, rows = going
     parts, trail = list[str](), list[tuple[str, int]]()
     for entry in rows:
-        role = projections.ROLES[entry.type]
-        if role == "begins":
+        if projections.ROLES[entry.type] == "begins":
             parts += projections.message_of(entry).part_ids[1:]
-        elif role == "tells" and (told_of := projections.told_of(entry)) is not None:
+        elif (told_of := projections.told_of(entry)) is not None:
             trail.append((told_of, entry.seq))
     stays = (await sqlite_journal.these(ask, account, [first]))[first]
     await ask(_DROP_PARTS, (account, msgspec.json.encode(parts).decode()))

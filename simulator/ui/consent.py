@@ -24,8 +24,8 @@ from simulator.domain.participation import (
     ParticipationOpened,
 )
 from simulator.domain.person import Person
-from simulator.errors import LET_GO
 from simulator.runtime.ports import Entry, MessageQuery, MessageRecord
+from simulator.runtime.retention import gone_before
 from simulator.ui.page import Page
 from simulator.ui.words import clock_time
 
@@ -106,7 +106,7 @@ async def history(page: Page, mdn: Mdn | None, person: Person | None) -> History
         if MESSAGES in (len(texts), len(prompts)):
             cut.append(f"of its texts and prompts the newest {MESSAGES} are told")
         if (begins := await page.universe.begins()) > 1:
-            cut.append(f"rows of the journal before {begins}, and messages of theirs, {LET_GO}")
+            cut.append(gone_before(begins))
         if seq > LATEST_ROWS:
             cut.append(
                 "requests, opt-outs and blocks that are over are looked for in the latest "
