@@ -1,4 +1,4 @@
--- Format 5. A change of these tables, or of what a journal row means, is a new format version.
+-- Format 6. A change of these tables, or of what a journal row means, is a new format version.
 CREATE TABLE account (
     position    INTEGER PRIMARY KEY,
     company_key TEXT NOT NULL UNIQUE,
@@ -50,8 +50,9 @@ CREATE TABLE message (
     wording     INTEGER NOT NULL,
     PRIMARY KEY (company_key, position)
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX message_id ON message (company_key, id);
-CREATE INDEX message_mdn ON message (company_key, mdn, position);
+-- by random words: stretch by stretch, so that a new row falls into a page that is in memory
+CREATE INDEX message_id ON message (company_key, position >> 16, id);
+CREATE INDEX message_mdn ON message (company_key, position >> 16, mdn, position);
 -- what a search asks of a message, in a row so short that a million of them are looked through at once
 CREATE INDEX message_words ON message (company_key, position, state, wording);
 
@@ -78,24 +79,25 @@ CREATE TABLE text_block (
 
 CREATE TABLE part (
     company_key TEXT NOT NULL,
-    id          TEXT NOT NULL,
-    message_id  TEXT NOT NULL,
+    position    INTEGER NOT NULL, -- of its message
     number      INTEGER NOT NULL,
-    PRIMARY KEY (company_key, id)
+    id          TEXT NOT NULL,
+    PRIMARY KEY (company_key, position, number)
 ) WITHOUT ROWID;
+CREATE INDEX part_id ON part (company_key, position >> 16, id);
 
 CREATE TABLE attempt (
-    position    INTEGER PRIMARY KEY,
     company_key TEXT NOT NULL,
+    position    INTEGER NOT NULL,
     delivery_id TEXT NOT NULL,
-    body        BLOB NOT NULL
-);
-CREATE INDEX attempt_company ON attempt (company_key, position);
-CREATE INDEX attempt_delivery ON attempt (company_key, delivery_id);
+    body        BLOB NOT NULL,
+    PRIMARY KEY (company_key, position)
+) WITHOUT ROWID;
+CREATE INDEX attempt_delivery ON attempt (company_key, position >> 16, delivery_id);
 
 CREATE TABLE trail (
     company_key TEXT NOT NULL,
-    message_id  TEXT NOT NULL,
+    position    INTEGER NOT NULL, -- of the message that a row of the journal tells of
     seq         INTEGER NOT NULL,
-    PRIMARY KEY (company_key, message_id, seq)
+    PRIMARY KEY (company_key, position, seq)
 ) WITHOUT ROWID;

@@ -31,6 +31,7 @@ from simulator.store import (
     sqlite_retention,
     sqlite_rows,
     sqlite_search,
+    sqlite_stretches,
     sqlite_words,
 )
 from simulator.store.opening import opened
@@ -46,18 +47,17 @@ _DERIVED = {
     "message": f"{COLUMNS}, wording",
     "wording": f"number, {sqlite_words.COLUMNS}",
     "text_block": "first, last, positions, texts",
-    "part": "id, message_id, number",
-    "trail": "message_id, seq",
+    "part": "position, number, id",
+    "trail": "position, seq",
     "derived": "seq",
-    "attempt": "delivery_id, body",
+    "attempt": "position, delivery_id, body",
 }
 """The tables of a journal, and their columns but for those that the file gives."""
 
-_IN_ORDER = {"attempt": "position", "journal": "last"}
-"""What the rows of a table are copied in the order of, where it is not their own."""
-
 _REACHED = "SELECT account.company_key, coalesce(seq, 0) FROM account LEFT JOIN derived USING (company_key)"
 """The row of each journal that what is derived from it is up to."""
+
+_MESSAGE = f"SELECT {COLUMNS} FROM message WHERE company_key = ?1 AND position = {{}}"
 
 CACHE_KIB = 16 * 1024
 """Pages of the file that are held in memory, at most."""
@@ -145,7 +145,7 @@ class SqliteStore:
                 await db.execute(f"DELETE FROM {table} WHERE company_key = ?", (target,))
                 await db.execute(
                     f"INSERT INTO {table} (company_key, {columns}) SELECT ?, {columns} FROM {table} "
-                    f"WHERE company_key = ? ORDER BY {_IN_ORDER.get(table, columns)}",
+                    f"WHERE company_key = ? ORDER BY {columns.partition(',')[0]}",
                     (target, source),
                 )
             if record is not None and (account := record.account) is not None:
@@ -203,14 +203,11 @@ class SqliteStore:
         if recent is not None:
             return recent
         await self._brought_up()
-        parts = await self._all(
-            "SELECT message_id, number FROM part WHERE company_key = ? AND id = ?",
-            (account, message_id),
-        )
-        original, number = parts[0] if parts else (message_id, 1)
-        rows = await self._all(
-            f"SELECT {COLUMNS} FROM message WHERE company_key = ? AND id = ?", (account, original)
-        )
+        asked = (account, message_id)
+        rows, number = await self._all(_MESSAGE.format(sqlite_stretches.MESSAGE), asked), 1
+        if not rows and (parts := await self._all(sqlite_stretches.PART, asked)):
+            position, number = parts[0]
+            rows = await self._all(_MESSAGE.format("?2"), (account, position))
         found = await sqlite_rows.records(self._all, account, rows)
         return (found[0], number) if found else None
 
@@ -218,7 +215,8 @@ class SqliteStore:
         """The rows that tell of a message beside its states, in order."""
         await self._brought_up()
         rows = await self._all(
-            "SELECT seq FROM trail WHERE company_key = ? AND message_id = ?", (account, message_id)
+            f"SELECT seq FROM trail WHERE company_key = ?1 AND position = {sqlite_stretches.MESSAGE}",
+            (account, message_id),
         )
         found = await sqlite_journal.these(self._all, account, (row[0] for row in rows))
         return list(found.values())
@@ -227,11 +225,15 @@ class SqliteStore:
         self, account: str, delivery_ids: Sequence[str] | None = None
     ) -> list[Attempt]:
         """Every attempt, or those at the deliveries, in order."""
-        sql, values = "SELECT body FROM attempt WHERE company_key = ?", [account]
-        if delivery_ids is not None:
-            sql += f" AND delivery_id IN ({', '.join('?' * len(delivery_ids))})"
-            values += delivery_ids
-        rows = await self._all(f"{sql} ORDER BY position", values)
+        if delivery_ids is None:
+            sql, values = (
+                "SELECT body FROM attempt WHERE company_key = ? ORDER BY position",
+                [account],
+            )
+        else:
+            asked = msgspec.json.encode(delivery_ids).decode()
+            sql, values = sqlite_stretches.ATTEMPTS, [account, asked]
+        rows = await self._all(sql, values)
         return [msgspec.json.decode(row[0], type=Attempt) for row in rows]
 
     async def newest_attempts(

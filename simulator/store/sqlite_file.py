@@ -8,7 +8,7 @@ from pathlib import Path
 
 from simulator.errors import DatabaseInUse, ForeignDatabase, UserError
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 APPLICATION_ID = 0x534D5331  # "SMS1"
 
 

@@ -44,7 +44,7 @@ _HOLDING = (
     "ORDER BY last LIMIT 1) FROM json_each(?2)) ORDER BY last"
 )
 _FIRST = "WHERE company_key = ? AND first <= 2"
-_BEFORE = "SELECT first, last, lines FROM journal WHERE company_key = ? AND last < ? ORDER BY last"
+_WHOLE = "SELECT first FROM journal WHERE company_key = ? AND last >= ? ORDER BY last LIMIT 1"
 _BEGINS = "SELECT first FROM journal WHERE company_key = ? ORDER BY last LIMIT 1"
 _LAST = "SELECT coalesce(max(last), 0) FROM journal WHERE company_key = ?"
 _AT = (
@@ -97,15 +97,9 @@ async def entries(
     return found if limit is None else found[:limit]
 
 
-async def before(
-    ask: Ask, account: str, below: int, types: Sequence[str]
-) -> tuple[int, list[Entry]] | None:
-    """What stands in rows of the table wholly before a row: the first row after it, and of it the
-    rows of these types; None where nothing does."""
-    rows = await ask(_BEFORE, (account, below))
-    if not rows:
-        return None
-    return rows[-1][1] + 1, [entry for row in rows for entry in _held(row, types)]
+async def whole(ask: Ask, account: str, seq: int) -> int:
+    """The first row that stands with this one in a row of the table."""
+    return int((await ask(_WHOLE, (account, seq)))[0][0])
 
 
 async def these(ask: Ask, account: str, numbers: Iterable[int]) -> dict[int, Entry]:

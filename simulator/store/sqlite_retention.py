@@ -1,4 +1,4 @@
-"""The oldest rows of a file let go: each takes along what came of it; nothing else is looked through.
+"""The oldest rows of a file let go, with what came of the messages that begin there.
 
 The table of the journal has many rows in one of its own; one that holds a row that stays, stays. Freed
 pages are used again by what comes next.
@@ -6,9 +6,7 @@ pages are used again by what comes next.
 
 from __future__ import annotations
 
-import msgspec
-
-from simulator.store import projections, sqlite_journal
+from simulator.store import sqlite_journal
 from simulator.store.sqlite_journal import Ask
 
 SAVE_IMAGE = (
@@ -21,20 +19,19 @@ _NEWEST = (
     "SELECT position FROM message INDEXED BY message_words WHERE company_key = ? "
     "ORDER BY position DESC LIMIT 1 OFFSET ?"
 )
-_DROP_MESSAGES = "DELETE FROM message WHERE company_key = ? AND position < ?"
-_DROP_BLOCKS = "DELETE FROM text_block WHERE company_key = ? AND last < ?"
-_DROP_PARTS = "DELETE FROM part WHERE company_key = ? AND id IN (SELECT value FROM json_each(?))"
-_DROP_TRAIL = (
-    "DELETE FROM trail WHERE company_key = ? AND (message_id, seq) IN "
-    "(SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))"
+_DROP = (
+    "DELETE FROM message WHERE company_key = ? AND position < ?",
+    "DELETE FROM part WHERE company_key = ? AND position < ?",
+    "DELETE FROM trail WHERE company_key = ? AND position < ?",
+    "DELETE FROM text_block WHERE company_key = ? AND last < ?",
+    "DELETE FROM journal WHERE company_key = ? AND last < ?",
 )
 _DROP_ATTEMPTS = (
     "DELETE FROM attempt WHERE company_key = ?1 AND position < coalesce(("
     "SELECT position FROM attempt WHERE company_key = ?1 "
     "AND json_extract(CAST(body AS TEXT), '$.at') >= ?2 ORDER BY position LIMIT 1"
-    "), (SELECT max(position) + 1 FROM attempt))"
+    "), (SELECT max(position) + 1 FROM attempt WHERE company_key = ?1))"
 )
-_DROP_ROWS = "DELETE FROM journal WHERE company_key = ? AND last < ?"
 
 
 async def beyond(ask: Ask, account: str, count: int) -> tuple[int, int]:
@@ -52,23 +49,11 @@ async def let_go(
     """Let the rows before `below` go, as far as their rows of the table do; keep the image first."""
     if image is not None:
         await ask(SAVE_IMAGE, (account, *image))
-    going = await sqlite_journal.before(ask, account, below, tuple(projections.LEADS_ON))
-    if going is None:
-        return
-    first, rows = going
-    parts, trail = list[str](), list[tuple[str, int]]()
-    for entry in rows:
-        if projections.ROLES[entry.type] == "begins":
-            parts += projections.message_of(entry).part_ids[1:]
-        elif (told_of := projections.told_of(entry)) is not None:
-            trail.append((told_of, entry.seq))
+    first = await sqlite_journal.whole(ask, account, below)
     stays = (await sqlite_journal.these(ask, account, [first]))[first]
-    await ask(_DROP_PARTS, (account, msgspec.json.encode(parts).decode()))
-    await ask(_DROP_TRAIL, (account, msgspec.json.encode(trail).decode()))
-    await ask(_DROP_MESSAGES, (account, first))
-    await ask(_DROP_BLOCKS, (account, first))
+    for statement in _DROP:
+        await ask(statement, (account, first))
     await ask(_DROP_ATTEMPTS, (account, stays.at))
-    await ask(_DROP_ROWS, (account, first))
 
 
 async def copy_image(ask: Ask, source: str, target: str) -> None:

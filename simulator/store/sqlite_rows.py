@@ -16,7 +16,10 @@ COLUMNS = (
 )
 """Of a recorded message, in the order of its record; in place of its body the row that holds it."""
 
-INSERT_ATTEMPT = "INSERT INTO attempt (company_key, delivery_id, body) VALUES (?, ?, ?)"
+INSERT_ATTEMPT = (
+    "INSERT INTO attempt SELECT "
+    "?1, coalesce((SELECT max(position) FROM attempt WHERE company_key = ?1), 0) + 1, ?2, ?3"
+)
 
 _NAMES = tuple(field.name for field in msgspec.structs.fields(MessageRecord))
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from simulator.runtime.ports import MessageQuery, MessageRecord
-from simulator.store import sqlite_journal, texts
+from simulator.store import sqlite_journal, sqlite_stretches, texts
 from simulator.store.sqlite_journal import Ask, Row
 from simulator.store.sqlite_rows import COLUMNS, records
 from simulator.store.sqlite_texts import LAST
@@ -25,6 +25,9 @@ FIRST_BLOCKS = 4
 """How many blocks are read first; each time four times as many, up to MOST_BLOCKS."""
 
 MOST_BLOCKS = 64
+
+ALL = -1
+"""A limit that is none."""
 
 
 class _Terms(NamedTuple):
@@ -40,10 +43,10 @@ async def messages(ask: Ask, account: str, query: MessageQuery) -> list[MessageR
     if words is None:
         return []
     query = await _in_positions(ask, account, query)
-    if query.text is None:
-        found = await _by_words(ask, account, query, words)
-    elif query.mdn is not None:
+    if query.mdn is not None:
         found = await _on_phone(ask, account, query, words)
+    elif query.text is None:
+        found = await _by_words(ask, account, query, words)
     else:
         found = await _by_text(ask, account, query, words)
     return await records(ask, account, found)
@@ -62,26 +65,38 @@ async def _in_positions(ask: Ask, account: str, query: MessageQuery) -> MessageQ
 
 async def _by_words(ask: Ask, account: str, query: MessageQuery, words: _Terms) -> list[Row]:
     terms, order = _bounds(account, query), _order(query)
-    source = "message"
-    if query.mdn is not None:
-        source = "message INDEXED BY message_mdn"
-        terms = _and(terms, _Terms("mdn = ?", (query.mdn,)), words)
-    elif words.sql:
+    if words.sql:
         short = _and(terms, words)
         sql = f"SELECT position FROM message INDEXED BY message_words WHERE {short.sql}"
         found = await ask(f"{sql} {order} LIMIT ?", (*short.values, query.limit))
         return await _read(ask, account, query, words, [row[0] for row in found])
-    sql = f"SELECT {COLUMNS} FROM {source} WHERE {terms.sql} {order} LIMIT ?"
+    sql = f"SELECT {COLUMNS} FROM message WHERE {terms.sql} {order} LIMIT ?"
     return await ask(sql, (*terms.values, query.limit))
 
 
 async def _on_phone(ask: Ask, account: str, query: MessageQuery, words: _Terms) -> list[Row]:
-    assert query.text is not None
+    wanted, found = None if query.text is None else texts.folded(query.text), list[Row]()
     terms = _and(_bounds(account, query), _Terms("mdn = ?", (query.mdn,)), words)
-    sql = f"SELECT {COLUMNS} FROM message INDEXED BY message_mdn WHERE {terms.sql} {_order(query)}"
-    wanted = texts.folded(query.text)
-    rows = await ask(sql, terms.values)
-    return [row for row in rows if wanted in texts.folded(row[5])][: query.limit]
+    for some in await _stretches(ask, account, query):
+        near = _and(terms, _Terms(f"{sqlite_stretches.OF} IN ({str(list(some))[1:-1]})", ()))
+        sql = f"SELECT {COLUMNS} FROM message INDEXED BY message_mdn WHERE {near.sql}"
+        room = query.limit - len(found) if wanted is None else ALL
+        rows = await ask(f"{sql} {_order(query)} LIMIT ?", (*near.values, room))
+        found += [row for row in rows if wanted is None or wanted in texts.folded(row[5])]
+        if len(found) >= query.limit:
+            break
+    return found[: query.limit]
+
+
+async def _stretches(ask: Ask, account: str, query: MessageQuery) -> list[range]:
+    """Where messages between the bounds may stand, nearest first."""
+    lowest, highest = (await ask(sqlite_stretches.ENDS, (account,)))[0]
+    if lowest is None:
+        return []
+    low = max(lowest, query.after >> sqlite_stretches.SHIFT)
+    if query.below is not None:
+        highest = min(highest, query.below >> sqlite_stretches.SHIFT)
+    return sqlite_stretches.some_at_a_time(low, highest, newest=query.newest_first)
 
 
 async def _by_text(ask: Ask, account: str, query: MessageQuery, words: _Terms) -> list[Row]:

@@ -16,7 +16,7 @@ import msgspec
 
 from simulator.domain.messages import Mt
 from simulator.runtime.ports import Batch, HistoryStep, MessageRecord
-from simulator.store import projections
+from simulator.store import projections, sqlite_stretches
 from simulator.store.sqlite_journal import Row
 from simulator.store.sqlite_rows import COLUMNS
 from simulator.store.sqlite_words import INSERT as INSERT_WORDING
@@ -28,16 +28,21 @@ FULL = 8_000
 _INSERT_MESSAGE = (
     f"INSERT INTO message (company_key, {COLUMNS}, wording) VALUES ({', '.join('?' * 18)})"
 )
-_INSERT_PART = "INSERT INTO part VALUES (?, ?, ?, ?)"
+_INSERT_PART = "INSERT INTO part (company_key, position, number, id) VALUES (?, ?, ?, ?)"
 _MOVE_MESSAGE = (
-    "UPDATE message SET state = coalesce(?, state), "
-    "history = substr(history, 1, length(history) - 1) || ',' || substr(?, 2) "
-    "WHERE company_key = ? AND id = ?"
+    "UPDATE message SET state = coalesce(?3, state), "
+    "history = substr(history, 1, length(history) - 1) || ',' || substr(?4, 2) "
+    f"WHERE company_key = ?1 AND position = {sqlite_stretches.MESSAGE}"
 )
 _REPLACE_MESSAGE = (
-    "UPDATE message SET text = ?, segments = ?, source = ? WHERE company_key = ? AND id = ?"
+    "UPDATE message SET text = ?3, segments = ?4, source = ?5 "
+    f"WHERE company_key = ?1 AND position = {sqlite_stretches.MESSAGE}"
 )
 _INSERT_TRAIL = "INSERT INTO trail VALUES (?, ?, ?)"
+_INSERT_TRAIL_OF = (
+    "INSERT INTO trail SELECT company_key, position, ?3 FROM message "
+    f"WHERE company_key = ?1 AND position = {sqlite_stretches.MESSAGE}"
+)
 _REACHED = "INSERT OR REPLACE INTO derived (company_key, seq) VALUES (?, ?)"
 
 _Key = tuple[str, str]
@@ -71,7 +76,7 @@ class Told(NamedTuple):
     reached: int
     begun: list[tuple[int, MessageRecord, tuple[str, ...]]]
     moved: list[tuple[int, projections.Move]]
-    trail: list[Row]
+    trail: list[tuple[int, str]]
 
 
 def told(batch: Batch) -> Told:
@@ -87,7 +92,7 @@ def told(batch: Batch) -> Told:
         elif role == "tells":
             message_id = projections.told_of(entry)
             if message_id is not None:
-                found.trail.append((batch.account, message_id, entry.seq))
+                found.trail.append((entry.seq, message_id))
     return found
 
 
@@ -99,6 +104,7 @@ class Tail:
         self._moved: dict[_Key, _Moved] = {}
         self._parts: dict[_Key, tuple[str, int]] = {}
         self._trail: list[Row] = []
+        self._trail_of: list[Row] = []
         self._reached: dict[str, int] = {}
 
     def __bool__(self) -> bool:
@@ -107,7 +113,8 @@ class Tail:
     @property
     def full(self) -> bool:
         """Whether it is worth being written."""
-        return len(self._begun) + len(self._moved) >= FULL or len(self._trail) >= FULL
+        trail = len(self._trail) + len(self._trail_of)
+        return len(self._begun) + len(self._moved) >= FULL or trail >= FULL
 
     @property
     def accounts(self) -> list[str]:
@@ -143,29 +150,39 @@ class Tail:
                 self._parts[key, part] = (record.id, number)
         for seq, move in found.moved:
             self._move(key, seq, move)
-        self._trail += found.trail
+        for seq, message_id in found.trail:
+            item = self._begun.get((key, message_id))
+            if item is None:
+                self._trail_of.append((key, message_id, seq))
+            else:
+                self._trail.append((key, item.record.position, seq))
         self._reached[key] = found.reached
 
     def rows(self, wordings: Wordings) -> dict[str, list[Row]]:
         """The rows each statement is to write, statements in the order they must run."""
         words = list[Row]()
         begun = [self._row(key, item, wordings, words) for (key, _), item in self._begun.items()]
+        parts = [
+            (key, self._begun[key, message_id].record.position, number, part)
+            for (key, part), (message_id, number) in self._parts.items()
+        ]
         moved = [
-            (item.state, msgspec.json.encode(item.steps).decode(), *key)
+            (*key, item.state, msgspec.json.encode(item.steps).decode())
             for key, item in self._moved.items()
         ]
         replaced = [
-            (item.mt.text, len(item.mt.part_ids), item.source, *key)
+            (*key, item.mt.text, len(item.mt.part_ids), item.source)
             for key, item in self._moved.items()
             if item.mt is not None
         ]
         return {
             INSERT_WORDING: words,
             _INSERT_MESSAGE: begun,
-            _INSERT_PART: [(*part, *message) for part, message in self._parts.items()],
+            _INSERT_PART: parts,
             _MOVE_MESSAGE: moved,
             _REPLACE_MESSAGE: replaced,
             _INSERT_TRAIL: self._trail,
+            _INSERT_TRAIL_OF: self._trail_of,
             _REACHED: list(self._reached.items()),
         }
 

@@ -7,7 +7,7 @@ from array import array
 import aiosqlite
 
 from simulator.domain.messages import Mt
-from simulator.store import texts
+from simulator.store import sqlite_stretches, texts
 from simulator.store.sqlite_tail import Tail
 
 LAST = "SELECT coalesce(max(last), 0) FROM text_block WHERE company_key = ?"
@@ -20,7 +20,8 @@ _COUNT = "SELECT count(*) FROM message WHERE company_key = ? AND position > ?"
 _INSERT = "INSERT INTO text_block VALUES (?, ?, ?, ?, ?)"
 _BLOCK_OF = (
     "SELECT first, positions, texts, position FROM text_block JOIN message USING (company_key) "
-    "WHERE company_key = ? AND id = ? AND position BETWEEN first AND last"
+    f"WHERE company_key = ?1 AND position = {sqlite_stretches.MESSAGE} "
+    "AND position BETWEEN first AND last"
 )
 _REPLACE = "UPDATE text_block SET texts = ? WHERE company_key = ? AND first = ?"
 

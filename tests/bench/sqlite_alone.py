@@ -9,6 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 
+from simulator.store import sqlite_stretches
+
 MOST = 10_000
 """Rows of the table that are written, each of up to 128 of the journal; more would tell nothing new."""
 
@@ -51,7 +53,8 @@ def read_seconds(database: Path) -> float:
 
 def find_ms(database: Path, key: str, ids: Sequence[str]) -> list[float]:
     """How long SQLite takes to find each of these messages."""
-    sql, took = "SELECT * FROM message WHERE company_key = ? AND id = ?", list[float]()
+    sql = f"SELECT * FROM message WHERE company_key = ?1 AND position = {sqlite_stretches.MESSAGE}"
+    took = list[float]()
     with closing(sqlite3.connect(database)) as source:
         for one in ids:
             started = perf_counter()

@@ -241,7 +241,7 @@ async def test_nothing_of_the_rows_is_left_in_the_file_and_it_grows_no_more(tmp_
         assert all(0 < count < 500 for count in counts.values()), counts
         for oldest in ("position) FROM message", "last) FROM text_block", "seq) FROM trail"):
             assert db.execute(f"SELECT min({oldest}").fetchone()[0] >= begins
-        orphans = "SELECT count(*) FROM part WHERE message_id NOT IN (SELECT id FROM message)"
+        orphans = "SELECT count(*) FROM part WHERE position NOT IN (SELECT position FROM message)"
         assert db.execute(orphans).fetchone() == (0,)
 
 
