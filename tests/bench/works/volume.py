@@ -6,14 +6,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from time import perf_counter
-from typing import NamedTuple
 
 from harness.environment import SimAccount
 from tests.bench import calls, machine, servers, sqlite_alone
-from tests.bench.flood import flood
+from tests.bench.flood import Flooded, flood
 from tests.bench.results import Figure, at_least, at_most
 from tests.bench.servers import Served
 from tests.bench.sizes import Plan
+from tests.bench.turns import Turns, in_turn
 
 PHONES = 10_000
 """The same phones again and again, so that what grows is the messages."""
@@ -24,57 +24,62 @@ BUNDLES = 8
 RESTART_LIMIT_S = 900
 
 
-class _Filled(NamedTuple):
-    rates: tuple[float, float]
-    memory: tuple[float, float]
-
-
 async def measure(plan: Plan) -> list[Figure]:
-    """The pace and memory after the last message beside those after the first; then the file."""
-    async with servers.smsim(plan.folder) as served:
-        filled = await _fill(plan, served, await served.account(calls.spec()))
-    return [*_growth(plan, filled), *await _again(plan)]
+    """The pace and memory after the last message, in turn with a file that is new; then the file."""
+    async with (
+        servers.smsim(plan.folder) as filled,
+        servers.smsim(plan.folder / "new") as new,
+    ):
+        account, other = await filled.account(calls.spec()), await new.account(calls.spec())
+        phones = calls.Phones().take(PHONES)
+        await _fill(plan, filled, account, phones)
+        few = max(plan.sizes.first_messages // plan.rounds, 1)
+        turns = await in_turn(
+            plan.rounds,
+            lambda: _submits(filled, account, few, phones),
+            lambda: _submits(new, other, few, phones),
+        )
+        memory = [machine.memory_mib(served.pid) for served in (filled, new)]
+    return [*_growth(plan, turns, memory), *await _again(plan)]
 
 
-async def _fill(plan: Plan, served: Served, account: SimAccount) -> _Filled:
-    first, phones = plan.sizes.first_messages, calls.Phones().take(PHONES)
+async def _fill(plan: Plan, served: Served, account: SimAccount, phones: list[str]) -> None:
+    """All messages, a part at a time, each part to its end."""
+    many, part = plan.sizes.messages, plan.sizes.first_messages
+    for start in range(0, many, part):
+        made = calls.bundles(min(part, many - start), phones)
+        await flood(served.url, made, 200, BUNDLES)
+        await account.advance("1h")
+
+
+async def _submits(served: Served, account: SimAccount, many: int, phones: list[str]) -> Flooded:
+    """So many single submits, and their end, which is not timed."""
     steps = [calls.submit(phone) for phone in phones]
-
-    async def some() -> tuple[float, float]:
-        """So many single submits, and their end; the rate, and the memory after it."""
-        made = (steps[number % PHONES] for number in range(first))
-        rate = (await flood(served.url, made, 200)).rate
-        await account.advance("1h")
-        return rate, machine.memory_mib(served.pid)
-
-    begins = await some()
-    for start in range(first, plan.sizes.messages, first):
-        more = min(first, plan.sizes.messages - start)
-        await flood(served.url, calls.bundles(more, phones), 200, BUNDLES)
-        await account.advance("1h")
-    ends = await some()
-    return _Filled((begins[0], ends[0]), (begins[1], ends[1]))
+    told = await flood(served.url, (steps[number % PHONES] for number in range(many)), 200)
+    await account.advance("1h")
+    return told
 
 
-def _growth(plan: Plan, filled: _Filled) -> list[Figure]:
+def _growth(plan: Plan, turns: Turns, memory: list[float]) -> list[Figure]:
     many, first = plan.sizes.messages, plan.sizes.first_messages
     return [
         Figure(
             name="volume",
             work=f"Message API submit after {many:,} messages",
             unit="calls/s",
-            rounds=(filled.rates[1],),
+            rounds=tuple(item.rate for item in turns.ours),
             yardstick=f"the first {first:,}",
-            against=(filled.rates[0],),
+            against=tuple(item.rate for item in turns.theirs),
             target=at_least(0.9),
+            note=turns.note,
         ),
         Figure(
             name="volume-memory",
             work="The same: memory",
             unit="MiB",
-            rounds=(filled.memory[1],),
+            rounds=(memory[0],),
             yardstick=f"after the first {first:,}",
-            against=(filled.memory[0],),
+            against=(memory[1],),
             target=at_most(FLAT, "ratio"),
             note=f"flat is taken for at most {FLAT} of the memory then",
         ),
