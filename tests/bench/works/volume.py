@@ -32,8 +32,8 @@ async def measure(plan: Plan) -> list[Figure]:
     ):
         account, other = await filled.account(calls.spec()), await new.account(calls.spec())
         phones = calls.Phones().take(PHONES)
-        await _fill(plan, filled, account, phones)
         few = max(plan.sizes.first_messages // plan.rounds, 1)
+        await _fill(plan.sizes.messages, few, filled, account, phones)
         turns = await in_turn(
             plan.rounds,
             lambda: _submits(filled, account, few, phones),
@@ -43,11 +43,12 @@ async def measure(plan: Plan) -> list[Figure]:
     return [*_growth(plan, turns, memory), *await _again(plan)]
 
 
-async def _fill(plan: Plan, served: Served, account: SimAccount, phones: list[str]) -> None:
-    """All messages, a part at a time, each part to its end."""
-    many, part = plan.sizes.messages, plan.sizes.first_messages
-    for start in range(0, many, part):
-        made = calls.bundles(min(part, many - start), phones)
+async def _fill(
+    many: int, few: int, served: Served, account: SimAccount, phones: list[str]
+) -> None:
+    """So many messages, as few at a time as are timed later, each time to their end."""
+    for start in range(0, many, few):
+        made = calls.bundles(min(few, many - start), phones)
         await flood(served.url, made, 200, BUNDLES)
         await account.advance("1h")
 
