@@ -7,7 +7,9 @@ the timers that were running.
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from simulator.domain.instants import Instant
 
@@ -19,7 +21,7 @@ STALE = 1_000
 """So many heap entries may be stale beyond as many as are live."""
 
 
-class Timer(NamedTuple):
+class Timer(msgspec.Struct, frozen=True, gc=False):
     """At `due`, do `command`; `key` says what for (`expire:...`, `mt:...`, `retry:...`)."""
 
     due: Instant

@@ -35,12 +35,11 @@ from simulator.store import (
     sqlite_words,
 )
 from simulator.store.opening import opened
+from simulator.store.sqlite_bulk import Tables
 from simulator.store.sqlite_file import APPLICATION_ID, FORMAT_VERSION, cannot_open, checked
 from simulator.store.sqlite_journal import Row
 from simulator.store.sqlite_rows import COLUMNS
-from simulator.store.sqlite_tail import FULL, Tail, told
-from simulator.store.sqlite_texts import TextBlocks
-from simulator.store.sqlite_words import Wordings
+from simulator.store.sqlite_tail import FULL, Known, told
 
 _DERIVED = {
     "journal": sqlite_journal.COLUMNS,
@@ -62,8 +61,8 @@ _MESSAGE = f"SELECT {COLUMNS} FROM message WHERE company_key = ?1 AND position =
 CACHE_KIB = 16 * 1024
 """Pages of the file that are held in memory, at most."""
 
-LOG_PAGES = 4_000
-"""So many changed pages stand in the log before they are moved to the file: 16 MB."""
+LOG_PAGES = 8_000
+"""So many changed pages stand in the log before they are moved to the file: 32 MB."""
 
 _SAVE = (
     "INSERT INTO account (company_key, record) VALUES (?, ?) "
@@ -83,9 +82,7 @@ class SqliteStore:
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
-        self._texts = TextBlocks()
-        self._wordings = Wordings()
-        self._tail = Tail()
+        self._tables = Tables()
         self._bringing = set[asyncio.Task[None]]()
 
     async def open(self) -> None:
@@ -114,7 +111,7 @@ class SqliteStore:
                 self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
             with suppress(sqlite3.Error):  # the journal has it all
-                await self._bring_up()
+                await self._tables.bring_up(self._db)
         if self._connection is not None:
             await self._connection.close()
 
@@ -198,18 +195,12 @@ class SqliteStore:
         return await sqlite_search.messages(self._all, account, query)
 
     async def message(self, account: str, message_id: str) -> tuple[MessageRecord, int] | None:
-        """A message, or the message a part belongs to."""
-        recent = self._tail.message(account, message_id)
-        if recent is not None:
-            return recent
-        await self._brought_up()
-        asked = (account, message_id)
-        rows, number = await self._all(_MESSAGE.format(sqlite_stretches.MESSAGE), asked), 1
-        if not rows and (parts := await self._all(sqlite_stretches.PART, asked)):
-            position, number = parts[0]
-            rows = await self._all(_MESSAGE.format("?2"), (account, position))
-        found = await sqlite_rows.records(self._all, account, rows)
-        return (found[0], number) if found else None
+        """A message, or the message a part belongs to, from the table and what that is yet to be told."""
+        async with self._asking():
+            found = self._tables.begun(account, message_id)
+            if found is None and (found := await self._in_table(account, message_id)) is not None:
+                found = self._tables.on(account, found)
+            return found
 
     async def trail(self, account: str, message_id: str) -> list[Entry]:
         """The rows that tell of a message beside its states, in order."""
@@ -251,10 +242,25 @@ class SqliteStore:
         assert self._connection is not None, "open() comes first"
         return self._connection
 
+    async def _in_table(self, account: str, message_id: str) -> Known | None:
+        asked = (account, message_id)
+        rows, number = await self._ask(_MESSAGE.format(sqlite_stretches.MESSAGE), asked), 1
+        if not rows and (parts := await self._ask(sqlite_stretches.PART, asked)):
+            position, number = parts[0]
+            rows = await self._ask(_MESSAGE.format("?2"), (account, position))
+        found = await sqlite_rows.records(self._ask, account, rows)
+        return Known(found[0], number) if found else None
+
     async def _all(self, sql: str, values: Iterable[object] = ()) -> list[Row]:
+        async with self._asking():
+            return await self._ask(sql, values)
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[None]:
+        """Nobody writes meanwhile. Raises EngineFailed."""
         async with self._lock:
             try:
-                return await self._ask(sql, values)
+                yield
             except sqlite3.Error as error:
                 raise EngineFailed(f"{self.path} could not be used: {error}") from error
 
@@ -272,8 +278,8 @@ class SqliteStore:
         """A change of all there is of an account, whole or not at all. Raises EngineFailed."""
         async with self._lock:
             try:
-                await self._bring_up()
-                self._forgotten()
+                await self._tables.bring_up(self._db)
+                self._tables.forget()
                 await self._db.execute("BEGIN")
                 yield self._db
                 await self._db.execute("COMMIT")
@@ -286,11 +292,6 @@ class SqliteStore:
 
     def _cannot_change(self, error: sqlite3.Error) -> EngineFailed:
         return EngineFailed(f"{self.path} could not be changed: {error}")
-
-    def _forgotten(self) -> None:
-        """What is known of the file may not be so any more."""
-        self._texts.forget()
-        self._wordings.forget()
 
     async def _prepare(self, known: bool) -> None:
         db = self._db
@@ -317,11 +318,11 @@ class SqliteStore:
                 if not work:
                     continue
                 try:
-                    await self._transact([batch for batch, _ in work])
+                    come = await self._transact([batch for batch, _ in work])
                 except Exception as error:  # noqa: BLE001 - disk full or gone: the engines stop
                     with suppress(sqlite3.Error):
                         await self._db.rollback()
-                    self._forgotten()
+                    self._tables.forget()
                     for _, done in work:
                         if not done.done():
                             done.set_exception(error)
@@ -329,10 +330,12 @@ class SqliteStore:
             for _, done in work:
                 if not done.done():
                     done.set_result(None)
+            async with self._lock:
+                await self._tables.go_on(self._db, come)
 
-    async def _transact(self, batches: list[Batch]) -> None:
-        if self._tail.full:
-            await self._bring_up()
+    async def _transact(self, batches: list[Batch]) -> int:
+        """Commit some batches; how many messages begin in them."""
+        await self._tables.make_room(self._db)
         found = [told(batch) for batch in batches if batch.entries]
         rows, attempts = sqlite_journal.committed(batches), sqlite_rows.attempts(batches)
         if 0 < len(rows) <= sqlite_journal.AT_ONCE and not attempts:
@@ -340,19 +343,14 @@ class SqliteStore:
             await self._db.execute(sqlite_journal.inserting(len(rows)), values)  # all or nothing
         else:
             await self._db.execute("BEGIN")
-            await self._run({sqlite_journal.INSERT: rows, sqlite_rows.INSERT_ATTEMPT: attempts})
+            await self._db.executemany(sqlite_journal.INSERT, rows)
+            await self._db.executemany(sqlite_rows.INSERT_ATTEMPT, attempts)
             await self._db.execute("COMMIT")
-        for item in found:
-            self._tail.take(item)
-
-    async def _run(self, written: dict[str, list[Row]]) -> None:
-        for statement, rows in written.items():
-            if rows:
-                await self._db.executemany(statement, rows)
+        return self._tables.take(found)
 
     async def _brought_up(self) -> None:
         """Let the tables be up to the journal, to be read. Done to its end, though the reader leave."""
-        if self._tail:
+        if self._tables.behind:
             task = asyncio.create_task(self._bring_up_in_turn())
             self._bringing.add(task)
             task.add_done_callback(self._bringing.discard)
@@ -362,32 +360,14 @@ class SqliteStore:
     async def _bring_up_in_turn(self) -> None:
         async with self._lock:
             try:
-                await self._bring_up()
+                await self._tables.bring_up(self._db)
             except sqlite3.Error as error:
                 raise self._cannot_change(error) from error
-
-    async def _bring_up(self) -> None:
-        """The same, for one who has the lock. What cannot be written is kept; raises sqlite3.Error."""
-        if not self._tail:
-            return
-        db = self._db
-        try:
-            await db.execute("BEGIN")
-            await self._wordings.read(db, self._tail.accounts)
-            await self._run(self._tail.rows(self._wordings))
-            await self._texts.follow(db, self._tail)
-            await db.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):
-                await db.rollback()
-            self._forgotten()
-            raise
-        self._tail = Tail()
 
     async def _derive_again(self) -> None:
         """What the tables had not been told of when the process was killed."""
         for key, reached in await self._all(_REACHED):
             while entries := await self.entries(key, reached, FULL):
-                self._tail.take(told(Batch(key, entries)))
-                await self._bring_up()
+                self._tables.take([told(Batch(key, entries))])
+                await self._tables.bring_up(self._db)
                 reached = entries[-1].seq

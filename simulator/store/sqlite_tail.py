@@ -1,15 +1,18 @@
 """What a file's tables of messages have yet to be told.
 
-The journal is written at once; what follows from it is kept here and written thousands of messages at a
-time, and before anything is read. A message that comes to its end meanwhile is one row instead of one
-and a rewriting for each step, and a page of an index is written once for many. The table `derived`
-has the row of the journal that the others are up to: the rows after it are read again after a kill.
+The journal is written at once; what follows from it is kept here until there are thousands of messages, and
+written then, or before anything is read. A message that comes to its end meanwhile is one row instead
+of one and a rewriting for each step. A full tail is written a few messages after each commit, so that
+no call waits for thousands; the next tail fills meanwhile. The table `derived` has the row of the
+journal that the others are up to, and is written with the last of it: the rows after it are read again
+after a kill, and messages that were written already are written over.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -19,14 +22,17 @@ from simulator.runtime.ports import Batch, HistoryStep, MessageRecord
 from simulator.store import projections, sqlite_stretches
 from simulator.store.sqlite_journal import Row
 from simulator.store.sqlite_rows import COLUMNS
-from simulator.store.sqlite_words import INSERT as INSERT_WORDING
 from simulator.store.sqlite_words import Wordings, Words
 
 FULL = 8_000
-"""So many messages that began or moved on are written at once."""
+"""When so many messages began or moved on, it is time to write them."""
 
+FEW = 128
+"""So many messages are written in one statement."""
+
+_MARKS = f"({', '.join('?' * 18)})"
 _INSERT_MESSAGE = (
-    f"INSERT INTO message (company_key, {COLUMNS}, wording) VALUES ({', '.join('?' * 18)})"
+    f"INSERT OR REPLACE INTO message (company_key, {COLUMNS}, wording) VALUES {_MARKS}"
 )
 _INSERT_PART = "INSERT INTO part (company_key, position, number, id) VALUES (?, ?, ?, ?)"
 _MOVE_MESSAGE = (
@@ -49,24 +55,43 @@ _Key = tuple[str, str]
 """An account's key and a message's id."""
 
 
-@dataclass(slots=True)
-class _Begun:
+class _Begun(msgspec.Struct, gc=False):
     """A message that no table has yet, and where it stands."""
 
     record: MessageRecord
     source: int
     state: str
-    steps: list[HistoryStep]
+    steps: tuple[HistoryStep, ...]
 
 
-@dataclass(slots=True)
-class _Moved:
+class _Moved(msgspec.Struct, gc=False):
     """How far a message came that a table has."""
 
     state: str | None = None
-    steps: list[HistoryStep] = field(default_factory=list)
+    steps: tuple[HistoryStep, ...] = ()
     mt: Mt | None = None
     source: int = 0
+
+
+class Known(NamedTuple):
+    """A message, and the number, from 1, of the part by whose id it was asked for."""
+
+    record: MessageRecord
+    number: int
+
+
+class Some(NamedTuple):
+    """Messages that began, to be written together: statements with their rows; how many, by account."""
+
+    words: list[Row]
+    messages: list[Row]
+    come: Counter[str]
+
+    @property
+    def statement(self) -> tuple[str, list[object]]:
+        """Inserts the messages, or writes over those that are there, all or none; with its values."""
+        more = f", {_MARKS}" * (len(self.messages) - 1)
+        return f"{_INSERT_MESSAGE}{more}", [value for row in self.messages for value in row]
 
 
 class Told(NamedTuple):
@@ -97,9 +122,13 @@ def told(batch: Batch) -> Told:
 
 
 class Tail:
-    """What committed rows lead to, of all accounts, until it is written."""
+    """What committed rows lead to, of all accounts, until it is written.
+
+    `written` of the messages that began are in the table already, where it is being written.
+    """
 
     def __init__(self) -> None:
+        self.written = 0
         self._begun: dict[_Key, _Begun] = {}
         self._moved: dict[_Key, _Moved] = {}
         self._parts: dict[_Key, tuple[str, int]] = {}
@@ -122,30 +151,35 @@ class Tail:
         return list(self._reached)
 
     @property
-    def come(self) -> Counter[str]:
-        """How many messages began, by account."""
-        return Counter(key for key, _ in self._begun)
-
-    @property
     def replaced(self) -> list[tuple[str, Mt]]:
         """The messages of the tables that have another text, with their accounts."""
         return [(key[0], item.mt) for key, item in self._moved.items() if item.mt is not None]
 
-    def message(self, account: str, message_id: str) -> tuple[MessageRecord, int] | None:
-        """A message that no table has yet, by its id or a part's, with the part's number from 1."""
+    def message(self, account: str, message_id: str) -> Known | None:
+        """A message that began here, by its id or a part's, as it stands."""
         original, number = self._parts.get((account, message_id), (message_id, 1))
         item = self._begun.get((account, original))
         if item is None:
             return None
-        record = item.record
-        steps = tuple(item.steps)
-        return msgspec.structs.replace(record, state=item.state, history=steps), number
+        record = msgspec.structs.replace(item.record, state=item.state, history=item.steps)
+        return Known(record, number)
+
+    def on(self, account: str, known: Known) -> Known:
+        """A message that began before, with the steps it came on here."""
+        record, item = known.record, self._moved.get((account, known.record.id))
+        if item is None:
+            return known
+        history = (*record.history, *item.steps)
+        record = msgspec.structs.replace(record, state=item.state or record.state, history=history)
+        return known._replace(
+            record=record if item.mt is None else projections.replaced(record, item.mt)
+        )
 
     def take(self, found: Told) -> None:
         """Add what a batch that is committed leads to."""
         key = found.account
         for seq, record, parts in found.begun:
-            self._begun[key, record.id] = _Begun(record, seq, record.state, list(record.history))
+            self._begun[key, record.id] = _Begun(record, seq, record.state, record.history)
             for number, part in enumerate(parts, start=2):
                 self._parts[key, part] = (record.id, number)
         for seq, move in found.moved:
@@ -158,10 +192,14 @@ class Tail:
                 self._trail.append((key, item.record.position, seq))
         self._reached[key] = found.reached
 
-    def rows(self, wordings: Wordings) -> dict[str, list[Row]]:
-        """The rows each statement is to write, statements in the order they must run."""
-        words = list[Row]()
-        begun = [self._row(key, item, wordings, words) for (key, _), item in self._begun.items()]
+    def some(self, start: int, wordings: Wordings) -> Some | None:
+        """The next few of the messages that began, after so many; None where there are no more."""
+        words, few = list[Row](), list(islice(self._begun.items(), start, start + FEW))
+        rows = [self._row(key, item, wordings, words) for (key, _), item in few]
+        return Some(words, rows, Counter(key for (key, _), _ in few)) if few else None
+
+    def rest(self) -> dict[str, Sequence[Row]]:
+        """The rows each other statement is to write at last, statements in the order they must run."""
         parts = [
             (key, self._begun[key, message_id].record.position, number, part)
             for (key, part), (message_id, number) in self._parts.items()
@@ -176,8 +214,6 @@ class Tail:
             if item.mt is not None
         ]
         return {
-            INSERT_WORDING: words,
-            _INSERT_MESSAGE: begun,
             _INSERT_PART: parts,
             _MOVE_MESSAGE: moved,
             _REPLACE_MESSAGE: replaced,
@@ -190,12 +226,12 @@ class Tail:
         found = self._begun.get((key, move.message_id))
         if found is None:
             item = self._moved.setdefault((key, move.message_id), _Moved())
-            item.steps.append(move.step)
+            item.steps += (move.step,)
             item.state = move.state or item.state
             if move.mt is not None:
                 item.mt, item.source = move.mt, seq
             return
-        found.steps.append(move.step)
+        found.steps += (move.step,)
         found.state = move.state or found.state
         if move.mt is not None:
             found.record = projections.replaced(found.record, move.mt)

@@ -1,14 +1,14 @@
-"""Blocks of texts in a SQLite file, made as messages come in, in the same transaction."""
+"""Blocks of texts in a SQLite file, made as messages are written to it."""
 
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable, Mapping
 
 import aiosqlite
 
 from simulator.domain.messages import Mt
 from simulator.store import sqlite_stretches, texts
-from simulator.store.sqlite_tail import Tail
 
 LAST = "SELECT coalesce(max(last), 0) FROM text_block WHERE company_key = ?"
 """The last message of an account that stands in a block."""
@@ -36,11 +36,14 @@ class TextBlocks:
         """Count anew: the file is not what it was thought to be."""
         self._loose.clear()
 
-    async def follow(self, db: aiosqlite.Connection, tail: Tail) -> None:
-        """Bring the blocks up to a tail whose messages are written, before they are committed."""
-        for account, mt in tail.replaced:
+    async def retold(self, db: aiosqlite.Connection, replaced: Iterable[tuple[str, Mt]]) -> None:
+        """Some messages of the table have another text, each with its account."""
+        for account, mt in replaced:
             await _retell(db, account, mt)
-        for account, count in tail.come.items():
+
+    async def follow(self, db: aiosqlite.Connection, come: Mapping[str, int]) -> None:
+        """So many messages of each account were written to the table."""
+        for account, count in come.items():
             if account not in self._loose:
                 self._loose[account] = await _number(db, _COUNT, account, await last(db, account))
             else:

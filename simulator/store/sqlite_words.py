@@ -23,7 +23,9 @@ class Words(NamedTuple):
 
 
 COLUMNS = ", ".join(Words._fields)
-INSERT = f"INSERT INTO wording (company_key, number, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+INSERT = (
+    f"INSERT OR REPLACE INTO wording (company_key, number, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class Wordings:

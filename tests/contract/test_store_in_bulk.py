@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from simulator.domain.instants import HOUR, Instant
 from simulator.domain.messages import Mt
 from simulator.domain.numbers import Mdn
 from simulator.errors import EngineFailed
-from simulator.runtime.ports import Batch, Entry, MessageQuery, MessageRecord
-from simulator.store import sqlite_tail
+from simulator.runtime.ports import Batch, Entry, MessageQuery, MessageRecord, Store
+from simulator.store import sqlite_bulk, sqlite_tail
+from simulator.store.memory import MemoryStore
 from simulator.store.sqlite import SqliteStore
 from tests.contract.rows import START, Author
 
@@ -42,7 +44,7 @@ async def _opened(path: Path, author: Author) -> SqliteStore:
     return store
 
 
-async def _all(store: SqliteStore) -> list[MessageRecord]:
+async def _all(store: Store) -> list[MessageRecord]:
     return await store.messages("acme", MessageQuery())
 
 
@@ -124,6 +126,79 @@ async def test_so_many_are_written_though_nobody_reads(
         await store.commit(author.batch())
     assert _told(_at_its_kill(path)) == 6
     assert len(await _all(store)) == 8
+    await store.close()
+
+
+@pytest.fixture
+def few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tail is full with three messages, and written one by one."""
+    monkeypatch.setattr(sqlite_tail, "FULL", 3)
+    monkeypatch.setattr(sqlite_bulk, "FEW", 1)
+    monkeypatch.setattr(sqlite_tail, "FEW", 1)
+
+
+def _busy(author: Author) -> Iterator[Batch]:
+    """Commits of a day in which messages begin while others are on their way."""
+    for number in range(12):
+        at = START + number * HOUR // 2000  # steps of a message fall between the next ones
+        author.do(SubmitMt(mdn=ANN, code=CODE, text=f"{number} " * 90, split=True), at)
+        author.run(at)
+        yield author.batch()
+    for minute in range(1, 4):
+        author.do(ReceiveMo(mdn=ANN, code=CODE, text="HELP"), START + minute * HOUR)
+        author.run(START + minute * HOUR)
+        yield author.batch()
+
+
+@pytest.mark.usefixtures("few_at_a_time")
+async def test_messages_are_known_while_a_full_tail_is_written(tmp_path: Path) -> None:
+    """By id and part, after every commit, wherever they and their steps are, and after a kill."""
+    author = Author()
+    whole, busy = MemoryStore(), await _opened(tmp_path / "busy.db", author)
+    await whole.open()
+    await whole.save_account(author.record)
+    behind = set[bool]()
+    for batch in _busy(author):
+        for store in (whole, busy):
+            await store.commit(batch)
+        every = await whole.messages("acme", MessageQuery())
+        for record in every:
+            for part in msgspec.json.decode(record.body).get("part_ids", [record.id]):
+                assert await busy.message("acme", part) == await whole.message("acme", part)
+        killed = _at_its_kill(tmp_path / "busy.db")
+        behind.add(0 < _told(killed) < len(every))
+        again = await _opened(killed, author)
+        assert await _all(again) == every
+        await again.close()
+    assert behind == {False, True}
+    assert await busy.message("acme", "nobody") is None
+    assert await _all(busy) == await _all(whole)
+    await busy.close()
+
+
+@pytest.mark.usefixtures("few_at_a_time")
+@pytest.mark.parametrize("reads", [False, True])
+async def test_what_cannot_be_written_meanwhile_is_written_later(
+    tmp_path: Path, *, reads: bool
+) -> None:
+    """No commit fails for it until there would be too much; then nothing is lost."""
+    author = Author()
+    store = await _opened(tmp_path / "s.db", author)
+    full = patch.object(
+        store._tables._texts, "follow", side_effect=sqlite3.OperationalError("disk full")
+    )
+    with full:
+        for number in range(7):
+            author.do(SubmitMt(mdn=ANN, code=CODE, text=str(number)))
+            if number < 6:
+                await store.commit(author.batch())
+        if reads:
+            with pytest.raises(EngineFailed, match="disk full"):
+                await _all(store)
+        else:
+            with pytest.raises(sqlite3.OperationalError, match="disk full"):
+                await store.commit(author.batch())
+    assert [item.text for item in await _all(store)] == [str(number) for number in range(6)]
     await store.close()
 
 

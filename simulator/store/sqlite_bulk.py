@@ -1,0 +1,130 @@
+"""The tables of messages of a SQLite file, and how they come up to its journal: in bulk, and in slices.
+
+One tail fills with what commits lead to. When it is full it is written a few messages after each commit,
+while another one fills; whoever reads the tables has both written first. Whoever calls has the file to
+himself, and runs no transaction; what cannot be written raises sqlite3.Error, and is kept.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+
+import aiosqlite
+
+from simulator.store import sqlite_words
+from simulator.store.sqlite_journal import Row
+from simulator.store.sqlite_tail import FEW, Known, Tail, Told
+from simulator.store.sqlite_texts import TextBlocks
+from simulator.store.sqlite_words import Wordings
+
+
+class Tables:
+    """What is written of messages, and what is yet to be."""
+
+    def __init__(self) -> None:
+        self._texts = TextBlocks()
+        self._wordings = Wordings()
+        self._older: Tail | None = None
+        self._tail = Tail()
+
+    @property
+    def behind(self) -> bool:
+        """Whether anything is yet to be written."""
+        return bool(self._tail) or self._older is not None
+
+    def forget(self) -> None:
+        """What is known of the file may not be so any more."""
+        self._texts.forget()
+        self._wordings.forget()
+
+    def take(self, found: Iterable[Told]) -> int:
+        """Add what batches that are committed lead to; how many messages began in them."""
+        come = 0
+        for item in found:
+            self._tail.take(item)
+            come += len(item.begun)
+        return come
+
+    def begun(self, account: str, message_id: str) -> Known | None:
+        """A message that no table need be asked for, as it stands."""
+        found = None
+        for tail in self._tails:  # it begins in one of them, and may move on in the next
+            found = tail.message(account, message_id) if found is None else tail.on(account, found)
+        return found
+
+    def on(self, account: str, known: Known) -> Known:
+        """A message of the table, with the steps that the table is yet to be told."""
+        for tail in self._tails:
+            known = tail.on(account, known)
+        return known
+
+    async def make_room(self, db: aiosqlite.Connection) -> None:
+        """Begin to write a tail that is full; first what is left of the last one, where it would not be."""
+        if self._tail.full:
+            if self._older is not None:
+                await self.bring_up(db)
+            self._older, self._tail = self._tail, Tail()
+
+    async def go_on(self, db: aiosqlite.Connection, come: int) -> None:
+        """Write some of a full tail: twice as many messages as came. What fails is tried again later."""
+        older = self._older
+        if older is None:
+            return
+        try:
+            for _ in range(1 + 2 * come // FEW):
+                if not await self._write_some(db, older, older.written):
+                    await self._write_rest(db, older)
+                    self._older = None
+                    return
+                older.written += FEW
+        except Exception:  # noqa: BLE001 - at last `make_room` tells of it, for the commit that waits
+            self.forget()
+
+    async def bring_up(self, db: aiosqlite.Connection) -> None:
+        """Write all there is."""
+        if self._older is not None:
+            await self._write_rest(db, self._older)
+            self._older = None
+        if self._tail:
+            await self._write_rest(db, self._tail)
+            self._tail = Tail()
+
+    @property
+    def _tails(self) -> tuple[Tail, ...]:
+        """The older one first."""
+        return (self._tail,) if self._older is None else (self._older, self._tail)
+
+    async def _write_rest(self, db: aiosqlite.Connection, tail: Tail) -> None:
+        """In one transaction, with the row of the journal that the tables are up to then."""
+        start = tail.written
+        try:
+            await db.execute("BEGIN")
+            while await self._write_some(db, tail, start):
+                start += FEW
+            await _run(db, tail.rest())
+            await self._texts.retold(db, tail.replaced)
+            await db.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                await db.rollback()
+            self.forget()
+            raise
+
+    async def _write_some(self, db: aiosqlite.Connection, tail: Tail, start: int) -> bool:
+        """Write the next few messages of a tail, after so many; whether there were any."""
+        await self._wordings.read(db, tail.accounts)
+        some = tail.some(start, self._wordings)
+        if some is None:
+            return False
+        await _run(db, {sqlite_words.INSERT: some.words})
+        await db.execute(*some.statement)
+        await self._texts.follow(db, some.come)
+        return True
+
+
+async def _run(db: aiosqlite.Connection, written: Mapping[str, Sequence[Row]]) -> None:
+    for statement, rows in written.items():
+        if rows:
+            await db.executemany(statement, rows)
