@@ -35,9 +35,10 @@ def _memberships(world: World) -> None:
         for item in active:
             _must(item.opt_out_at is None, f"{key} is active on a list it left")
             _must(bool(item.consent), f"{key} is on a list without consent")
-    for ended in world.subscriptions.ended.values():
-        for item in ended:
-            _must(item.opt_out_reason is not None, "a membership ended without a reason")
+    for key in world.subscriptions.ended:
+        for item in world.subscriptions.history(key):
+            late = item.opt_out_at is not None and item.opt_out_at < item.opt_in_at
+            _must(not late, f"{key} left a list before it was on it")
 
 
 def _participations(world: World) -> None:

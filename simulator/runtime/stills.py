@@ -18,7 +18,7 @@ SOME = 500
 
 T = TypeVar("T")
 
-_CONTAINERS = (dict, set, list, OrderedDict)
+_CONTAINERS = (dict, set, list, bytearray, OrderedDict)
 
 Piece = tuple[str, str, list[Any]]
 """Some of what a world has much of: in which of its members, in which of that one's, and what."""
@@ -78,7 +78,7 @@ def _copied(value: Any) -> Any:
     copy = value.copy()
     if kind is list:
         copy = [_copied(item) for item in value]
-    elif kind is not set:
+    elif isinstance(value, dict):
         for key, item in value.items():
             if type(item) in _CONTAINERS:
                 copy[key] = _copied(item)

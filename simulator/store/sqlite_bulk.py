@@ -74,11 +74,12 @@ class Tables:
             return
         try:
             for _ in range(1 + 2 * come // FEW):
-                if not await self._write_some(db, older, older.written):
+                wrote = await self._write_some(db, older, older.written)
+                if not wrote:
                     await self._write_rest(db, older)
                     self._older = None
                     return
-                older.written += FEW
+                older.written += wrote
         except Exception:  # noqa: BLE001 - at last `make_room` tells of it, for the commit that waits
             self.forget()
 
@@ -101,8 +102,8 @@ class Tables:
         start = tail.written
         try:
             await db.execute("BEGIN")
-            while await self._write_some(db, tail, start):
-                start += FEW
+            while wrote := await self._write_some(db, tail, start):
+                start += wrote
             await _run(db, tail.rest())
             await self._texts.retold(db, tail.replaced)
             await db.execute("COMMIT")
@@ -112,16 +113,16 @@ class Tables:
             self.forget()
             raise
 
-    async def _write_some(self, db: aiosqlite.Connection, tail: Tail, start: int) -> bool:
-        """Write the next few messages of a tail, after so many; whether there were any."""
+    async def _write_some(self, db: aiosqlite.Connection, tail: Tail, start: int) -> int:
+        """Write the next few messages of a tail, after so many; how many those were."""
         await self._wordings.read(db, tail.accounts)
         some = tail.some(start, self._wordings)
         if some is None:
-            return False
+            return 0
         await _run(db, {sqlite_words.INSERT: some.words})
         await db.execute(*some.statement)
         await self._texts.follow(db, some.come)
-        return True
+        return len(some.messages)
 
 
 async def _run(db: aiosqlite.Connection, written: Mapping[str, Sequence[Row]]) -> None:

@@ -193,10 +193,17 @@ class Tail:
         self._reached[key] = found.reached
 
     def some(self, start: int, wordings: Wordings) -> Some | None:
-        """The next few of the messages that began, after so many; None where there are no more."""
-        words, few = list[Row](), list(islice(self._begun.items(), start, start + FEW))
+        """The next few of the messages that began, after so many; None where there are no more.
+
+        Where they are fewer their number is a power of two: each statement that differs is kept by SQLite.
+        """
+        left = len(self._begun) - start
+        if left <= 0:
+            return None
+        words, many = list[Row](), min(FEW, 1 << (left.bit_length() - 1))
+        few = list(islice(self._begun.items(), start, start + many))
         rows = [self._row(key, item, wordings, words) for (key, _), item in few]
-        return Some(words, rows, Counter(key for (key, _), _ in few)) if few else None
+        return Some(words, rows, Counter(key for (key, _), _ in few))
 
     def rest(self) -> dict[str, Sequence[Row]]:
         """The rows each other statement is to write at last, statements in the order they must run."""
