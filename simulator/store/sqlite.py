@@ -337,14 +337,15 @@ class SqliteStore:
         """Commit some batches; how many messages begin in them."""
         await self._tables.make_room(self._db)
         found = [told(batch) for batch in batches if batch.entries]
-        rows, attempts = sqlite_journal.committed(batches), sqlite_rows.attempts(batches)
-        if 0 < len(rows) <= sqlite_journal.AT_ONCE and not attempts:
+        rows, insert = sqlite_journal.committed(batches), sqlite_journal.INSERT
+        if any(batch.attempts for batch in batches):
+            rows, insert = sqlite_rows.with_attempts(rows, batches), sqlite_rows.INSERT
+        if 0 < len(rows) <= sqlite_journal.AT_ONCE:
             values = [value for row in rows for value in row]
-            await self._db.execute(sqlite_journal.inserting(len(rows)), values)  # all or nothing
+            await self._db.execute(sqlite_rows.inserting(insert, len(rows)), values)
         else:
             await self._db.execute("BEGIN")
-            await self._db.executemany(sqlite_journal.INSERT, rows)
-            await self._db.executemany(sqlite_rows.INSERT_ATTEMPT, attempts)
+            await self._db.executemany(insert, rows)
             await self._db.execute("COMMIT")
         return self._tables.take(found)
 

@@ -53,11 +53,6 @@ _AT = (
 )
 
 
-def inserting(rows: int) -> str:
-    """The statement that inserts so many rows of the table at once."""
-    return f"{INSERT}{', (?, ?, ?, ?, ?)' * (rows - 1)}"
-
-
 def rows_of(account: str, entries: Sequence[Entry]) -> Iterator[Row]:
     """The rows of the table for rows that follow one another. Raises ValueError where they do not."""
     for start in range(0, len(entries), MOST_LINES):

@@ -16,21 +16,26 @@ COLUMNS = (
 )
 """Of a recorded message, in the order of its record; in place of its body the row that holds it."""
 
-INSERT_ATTEMPT = (
-    "INSERT INTO attempt SELECT "
-    "?1, coalesce((SELECT max(position) FROM attempt WHERE company_key = ?1), 0) + 1, ?2, ?3"
-)
+INSERT = "INSERT INTO committed VALUES (?, ?, ?, ?, ?, ?, ?)"
+"""Of a row of the table of the journal, or of an attempt."""
 
 _NAMES = tuple(field.name for field in msgspec.structs.fields(MessageRecord))
 
 
-def attempts(batches: Iterable[Batch]) -> list[Row]:
-    """The rows of the attempts of some batches."""
-    return [
-        (batch.account, item.delivery_id, msgspec.json.encode(item))
+def with_attempts(rows: Iterable[Row], batches: Iterable[Batch]) -> list[Row]:
+    """Rows of the journal's table, and the attempts of some batches, to be inserted together."""
+    attempts = [
+        (batch.account, None, None, None, None, item.delivery_id, msgspec.json.encode(item))
         for batch in batches
         for item in batch.attempts
     ]
+    return [(*row, None, None) for row in rows] + attempts
+
+
+def inserting(statement: str, rows: int) -> str:
+    """The statement that inserts so many rows at once, all or none."""
+    head, _, marks = statement.partition(" VALUES ")
+    return f"{head} VALUES {', '.join([marks] * rows)}"
 
 
 async def records(ask: Ask, account: str, rows: list[Row]) -> list[MessageRecord]:

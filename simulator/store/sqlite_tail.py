@@ -21,7 +21,7 @@ from simulator.domain.messages import Mt
 from simulator.runtime.ports import Batch, HistoryStep, MessageRecord
 from simulator.store import projections, sqlite_stretches
 from simulator.store.sqlite_journal import Row
-from simulator.store.sqlite_rows import COLUMNS
+from simulator.store.sqlite_rows import COLUMNS, inserting
 from simulator.store.sqlite_words import Wordings, Words
 
 FULL = 8_000
@@ -30,9 +30,9 @@ FULL = 8_000
 FEW = 128
 """So many messages are written in one statement."""
 
-_MARKS = f"({', '.join('?' * 18)})"
 _INSERT_MESSAGE = (
-    f"INSERT OR REPLACE INTO message (company_key, {COLUMNS}, wording) VALUES {_MARKS}"
+    f"INSERT OR REPLACE INTO message (company_key, {COLUMNS}, wording) "
+    f"VALUES ({', '.join('?' * 18)})"
 )
 _INSERT_PART = "INSERT INTO part (company_key, position, number, id) VALUES (?, ?, ?, ?)"
 _MOVE_MESSAGE = (
@@ -90,8 +90,8 @@ class Some(NamedTuple):
     @property
     def statement(self) -> tuple[str, list[object]]:
         """Inserts the messages, or writes over those that are there, all or none; with its values."""
-        more = f", {_MARKS}" * (len(self.messages) - 1)
-        return f"{_INSERT_MESSAGE}{more}", [value for row in self.messages for value in row]
+        values = [value for row in self.messages for value in row]
+        return inserting(_INSERT_MESSAGE, len(self.messages)), values
 
 
 class Told(NamedTuple):

@@ -16,7 +16,7 @@ from simulator.domain.instants import HOUR
 from simulator.domain.messages import Mt, ReceiptWish
 from simulator.domain.numbers import Mdn
 from simulator.runtime.ports import Batch, MessageQuery, MessageRecord, Store
-from simulator.store import sqlite_rows, sqlite_stretches, sqlite_tail
+from simulator.store import sqlite_stretches, sqlite_tail
 from simulator.store.memory import MemoryStore
 from simulator.store.sqlite import SqliteStore
 from simulator.store.sqlite_stretches import SHIFT, some_at_a_time
@@ -25,6 +25,7 @@ from tests.contract.rows import START, Author, attempt
 ANN, BOB = Mdn("+13125550101"), Mdn("+13125550102")
 CODE = "65047"
 WISH = ReceiptWish(option="ALL", url="http://127.0.0.1:9/receipts")
+SCHEMA = files("simulator.store").joinpath("schema.sql").read_text()
 STRETCHES = (0, 0, 1, 2, 7, 8, 30, 90)
 """In which of them a message to each of the two phones begins."""
 
@@ -153,8 +154,13 @@ def _plan(statement: str) -> list[str]:
     """How SQLite goes about a statement in an empty file."""
     marks = max(number for number in range(9) if f"?{number}" in statement)
     with closing(sqlite3.connect(":memory:")) as db:
-        db.executescript(files("simulator.store").joinpath("schema.sql").read_text())
-        return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", ("x",) * marks)]
+        db.executescript(SCHEMA)
+        return [
+            row[3]
+            for row in db.execute(
+                f"EXPLAIN QUERY PLAN {statement}", ("x",) * (marks or statement.count("?"))
+            )
+        ]
 
 
 @pytest.mark.parametrize(
@@ -177,4 +183,6 @@ def test_an_id_is_looked_up_and_not_searched_for(statement: str, index: str, wor
 
 def test_the_next_attempt_is_numbered_without_counting() -> None:
     """By the last one of its account."""
-    assert "SEARCH attempt USING PRIMARY KEY (company_key=?)" in _plan(sqlite_rows.INSERT_ATTEMPT)
+    asks = "SELECT max(position) FROM attempt WHERE company_key = "
+    assert f"{asks}NEW.company_key" in SCHEMA
+    assert _plan(f"{asks}?1") == ["SEARCH attempt USING PRIMARY KEY (company_key=?)"]
