@@ -39,7 +39,7 @@ from simulator.store.sqlite_bulk import Tables
 from simulator.store.sqlite_file import APPLICATION_ID, FORMAT_VERSION, cannot_open, checked
 from simulator.store.sqlite_journal import Row
 from simulator.store.sqlite_rows import COLUMNS
-from simulator.store.sqlite_tail import FULL, Known, told
+from simulator.store.sqlite_tail import FULL, Known, told, whole_steps
 
 _DERIVED = {
     "journal": sqlite_journal.COLUMNS,
@@ -368,7 +368,8 @@ class SqliteStore:
     async def _derive_again(self) -> None:
         """What the tables had not been told of when the process was killed."""
         for key, reached in await self._all(_REACHED):
-            while entries := await self.entries(key, reached, FULL):
-                self._tables.take([told(Batch(key, entries))])
+            while rows := await self.entries(key, reached, FULL):
+                some = whole_steps(rows) if len(rows) == FULL else rows
+                self._tables.take([told(Batch(key, some))])
                 await self._tables.bring_up(self._db)
-                reached = entries[-1].seq
+                reached = some[-1].seq

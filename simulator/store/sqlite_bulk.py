@@ -61,10 +61,10 @@ class Tables:
         return known
 
     async def make_room(self, db: aiosqlite.Connection) -> None:
-        """Begin to write a tail that is full; first what is left of the last one, where it would not be."""
+        """Begin to write a tail that is full; first what is left of the last one, if anything is."""
         if self._tail.full:
             if self._older is not None:
-                await self.bring_up(db)
+                await self._write_rest(db, self._older)
             self._older, self._tail = self._tail, Tail()
 
     async def go_on(self, db: aiosqlite.Connection, come: int) -> None:

@@ -30,8 +30,9 @@ _DROP_ATTEMPTS = (
     "DELETE FROM attempt WHERE company_key = ?1 AND position < coalesce(("
     "SELECT position FROM attempt WHERE company_key = ?1 "
     "AND json_extract(CAST(body AS TEXT), '$.at') >= ?2 ORDER BY position LIMIT 1"
-    "), (SELECT max(position) + 1 FROM attempt WHERE company_key = ?1))"
+    "), (SELECT max(position) FROM attempt WHERE company_key = ?1))"
 )
+"""The newest stays, for the next is numbered by it."""
 
 
 async def beyond(ask: Ask, account: str, count: int) -> tuple[int, int]:

@@ -26,9 +26,6 @@ FIRST_BLOCKS = 4
 
 MOST_BLOCKS = 64
 
-ALL = -1
-"""A limit that is none."""
-
 
 class _Terms(NamedTuple):
     """Conditions of SQL that hold together, and their values."""
@@ -79,10 +76,14 @@ async def _on_phone(ask: Ask, account: str, query: MessageQuery, words: _Terms) 
     terms = _and(_bounds(account, query), _Terms("mdn = ?", (query.mdn,)), words)
     for some in await _stretches(ask, account, query):
         near = _and(terms, _Terms(f"{sqlite_stretches.OF} IN ({str(list(some))[1:-1]})", ()))
-        sql = f"SELECT {COLUMNS} FROM message INDEXED BY message_mdn WHERE {near.sql}"
-        room = query.limit - len(found) if wanted is None else ALL
-        rows = await ask(f"{sql} {_order(query)} LIMIT ?", (*near.values, room))
-        found += [row for row in rows if wanted is None or wanted in texts.folded(row[5])]
+        which = f"FROM message INDEXED BY message_mdn WHERE {near.sql} {_order(query)}"
+        if wanted is None:  # of many stretches those that are shown are known when all are sorted
+            room = (*near.values, query.limit - len(found))
+            places = await ask(f"SELECT position {which} LIMIT ?", room)
+            found += await _read(ask, account, query, words, [row[0] for row in places])
+        else:
+            rows = await ask(f"SELECT {COLUMNS} {which}", near.values)
+            found += [row for row in rows if wanted in texts.folded(row[5])]
         if len(found) >= query.limit:
             break
     return found[: query.limit]

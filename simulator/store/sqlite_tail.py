@@ -2,10 +2,11 @@
 
 The journal is written at once; what follows from it is kept here until there are thousands of messages, and
 written then, or before anything is read. A message that comes to its end meanwhile is one row instead
-of one and a rewriting for each step. A full tail is written a few messages after each commit, so that
-no call waits for thousands; the next tail fills meanwhile. The table `derived` has the row of the
-journal that the others are up to, and is written with the last of it: the rows after it are read again
-after a kill, and messages that were written already are written over.
+of one and a rewriting for each step. Of a full tail a few messages that began are written after each
+commit, so that no call waits for thousands, and the steps of others with the last; the next tail
+fills meanwhile. The table `derived` has the row of the journal that the others are up to, and is
+written with the last of it: the rows after it are read again after a kill, and messages that were
+written already are written over.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import NamedTuple
 import msgspec
 
 from simulator.domain.messages import Mt
-from simulator.runtime.ports import Batch, HistoryStep, MessageRecord
+from simulator.runtime.ports import Batch, Entry, HistoryStep, MessageRecord
 from simulator.store import projections, sqlite_stretches
 from simulator.store.sqlite_journal import Row
 from simulator.store.sqlite_rows import COLUMNS, inserting
@@ -104,6 +105,15 @@ class Told(NamedTuple):
     trail: list[tuple[int, str]]
 
 
+def whole_steps(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Rows without the last command, whose events may not all be there; all, where it is the only one.
+
+    What tells of a message may stand before the message, among the events of one command.
+    """
+    last = max((n for n, entry in enumerate(entries) if entry.kind == "command"), default=0)
+    return entries[:last] or entries
+
+
 def told(batch: Batch) -> Told:
     """Read a batch that has rows. Raises what a body raises that is none of ours."""
     found = Told(batch.account, batch.entries[-1].seq, [], [], [])
@@ -151,9 +161,18 @@ class Tail:
         return list(self._reached)
 
     @property
-    def replaced(self) -> list[tuple[str, Mt]]:
-        """The messages of the tables that have another text, with their accounts."""
-        return [(key[0], item.mt) for key, item in self._moved.items() if item.mt is not None]
+    def replaced(self) -> list[tuple[str, str, str]]:
+        """The messages that have another text than they began with: account, id and text.
+
+        One that begins here may stand in a block already, where it was written before a kill.
+        """
+        moved = [(*key, item.mt.text) for key, item in self._moved.items() if item.mt is not None]
+        begun = [
+            (*key, item.record.text)
+            for key, item in self._begun.items()
+            if item.source != item.record.position
+        ]
+        return begun + moved
 
     def message(self, account: str, message_id: str) -> Known | None:
         """A message that began here, by its id or a part's, as it stands."""

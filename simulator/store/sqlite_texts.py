@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 
 import aiosqlite
 
-from simulator.domain.messages import Mt
 from simulator.store import sqlite_stretches, texts
 
 LAST = "SELECT coalesce(max(last), 0) FROM text_block WHERE company_key = ?"
@@ -36,10 +35,12 @@ class TextBlocks:
         """Count anew: the file is not what it was thought to be."""
         self._loose.clear()
 
-    async def retold(self, db: aiosqlite.Connection, replaced: Iterable[tuple[str, Mt]]) -> None:
-        """Some messages of the table have another text, each with its account."""
-        for account, mt in replaced:
-            await _retell(db, account, mt)
+    async def retold(
+        self, db: aiosqlite.Connection, replaced: Iterable[tuple[str, str, str]]
+    ) -> None:
+        """Some messages of the table have another text: account, id and text of each."""
+        for account, message_id, text in replaced:
+            await _retell(db, account, message_id, text)
 
     async def follow(self, db: aiosqlite.Connection, come: Mapping[str, int]) -> None:
         """So many messages of each account were written to the table."""
@@ -70,13 +71,13 @@ async def _pack(db: aiosqlite.Connection, account: str) -> int:
             await db.execute_insert(_INSERT, found)
 
 
-async def _retell(db: aiosqlite.Connection, account: str, mt: Mt) -> None:
+async def _retell(db: aiosqlite.Connection, account: str, message_id: str, text: str) -> None:
     """A message has another text: so it has in its block, if it stands in one."""
-    rows = list(await db.execute_fetchall(_BLOCK_OF, (account, mt.message_id)))
+    rows = list(await db.execute_fetchall(_BLOCK_OF, (account, message_id)))
     if rows:
         first, places, block, position = rows[0]
         place = array("q", places).index(position)
-        changed = texts.replaced(block, place, mt.text)
+        changed = texts.replaced(block, place, text)
         await db.execute(_REPLACE, (changed, account, first))
 
 

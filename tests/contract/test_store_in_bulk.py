@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from unittest.mock import patch
 
 import msgspec
@@ -18,9 +18,10 @@ from simulator.domain.commands import ReceiveMo, SubmitMt
 from simulator.domain.instants import HOUR, Instant
 from simulator.domain.messages import Mt
 from simulator.domain.numbers import Mdn
+from simulator.domain.sending import Accepted, ReplaceMt
 from simulator.errors import EngineFailed
 from simulator.runtime.ports import Batch, Entry, MessageQuery, MessageRecord, Store
-from simulator.store import sqlite_bulk, sqlite_tail
+from simulator.store import sqlite, sqlite_bulk, sqlite_tail, texts
 from simulator.store.memory import MemoryStore
 from simulator.store.sqlite import SqliteStore
 from tests.contract.rows import START, Author
@@ -174,6 +175,64 @@ async def test_messages_are_known_while_a_full_tail_is_written(tmp_path: Path) -
     assert await busy.message("acme", "nobody") is None
     assert await _all(busy) == await _all(whole)
     await busy.close()
+
+
+@pytest.mark.usefixtures("few_at_a_time")
+async def test_a_text_that_was_replaced_is_found_after_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it was written, and in a block of texts, before it was replaced; the old one is not."""
+    monkeypatch.setattr(texts, "BLOCK", 2)
+    author, path = Author(), tmp_path / "s.db"
+    store = await _opened(path, author)
+    for number in range(6):
+        reply = author.do(SubmitMt(mdn=ANN, code=CODE, text=f"cat {number}"))
+        if number == 0:
+            assert isinstance(reply, Accepted)
+            first = reply.mt.message_id
+        await store.commit(author.batch())
+    author.do(ReplaceMt(message_id=first, text="zebra"))
+    await store.commit(author.batch())
+    killed = await _opened(_at_its_kill(path), author)
+    for one in (killed, store):
+        for text, found in (("zebra", 1), ("cat 0", 0), ("cat", 5)):
+            assert len(await one.messages("acme", MessageQuery(text=text))) == found
+        await one.close()
+
+
+async def test_what_is_derived_again_is_cut_between_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few rows are read at once: a command and its events are taken together."""
+    author, path = Author(), tmp_path / "s.db"
+    store = await _opened(path, author)
+    for batch in _busy(author):
+        await store.commit(batch)
+    killed = _at_its_kill(path)
+    every = await _all(store)
+    await store.close()
+    taken = list[str]()
+    take = sqlite_tail.told
+
+    def noted(batch: Batch) -> sqlite_tail.Told:
+        taken.append(batch.entries[0].kind)
+        return take(batch)
+
+    monkeypatch.setattr(sqlite, "FULL", 7)
+    monkeypatch.setattr(sqlite, "told", noted)
+    again = await _opened(killed, author)
+    assert await _all(again) == every
+    assert len(taken) > 10
+    assert set(taken) == {"command"}
+    await again.close()
+
+
+def test_a_single_command_is_taken_though_it_is_cut() -> None:
+    """It would never be taken else."""
+    kinds: list[Literal["command", "event"]] = ["command", "event", "event", "command", "event"]
+    rows = [Entry(n, Instant(START), kind, "MtMoved", b"{}") for n, kind in enumerate(kinds, 1)]
+    assert [row.seq for row in sqlite_tail.whole_steps(rows)] == [1, 2, 3]
+    assert [row.seq for row in sqlite_tail.whole_steps(rows[:3])] == [1, 2, 3]
 
 
 @pytest.mark.usefixtures("few_at_a_time")

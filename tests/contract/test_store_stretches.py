@@ -16,7 +16,7 @@ from simulator.domain.instants import HOUR
 from simulator.domain.messages import Mt, ReceiptWish
 from simulator.domain.numbers import Mdn
 from simulator.runtime.ports import Batch, MessageQuery, MessageRecord, Store
-from simulator.store import sqlite_stretches, sqlite_tail
+from simulator.store import sqlite_stretches, sqlite_tail, sqlite_texts
 from simulator.store.memory import MemoryStore
 from simulator.store.sqlite import SqliteStore
 from simulator.store.sqlite_stretches import SHIFT, some_at_a_time
@@ -170,6 +170,8 @@ def _plan(statement: str) -> list[str]:
         (sqlite_stretches.PART, "part_id", "id"),
         (sqlite_stretches.ATTEMPTS, "attempt_delivery", "delivery_id"),
         (sqlite_tail._MOVE_MESSAGE, "message_id", "id"),
+        (sqlite_tail._REPLACE_MESSAGE, "message_id", "id"),
+        (sqlite_texts._BLOCK_OF, "message_id", "id"),
         (sqlite_tail._INSERT_TRAIL_OF, "message_id", "id"),
     ],
 )
@@ -179,6 +181,20 @@ def test_an_id_is_looked_up_and_not_searched_for(statement: str, index: str, wor
     assert any(f"INDEX {index} (company_key=? AND <expr>=? AND {word}=?)" in step for step in plan)
     scans = [step for step in plan if step.startswith("SCAN")]
     assert all("stretch" in step or "json_each" in step for step in scans), plan
+    assert _ends(plan), plan
+
+
+def _ends(plan: list[str]) -> bool:
+    """Whether what is asked of a whole account is its first or last, in an index of that order."""
+    whole = [step for step in plan if step.endswith("(company_key=?)")]
+    return all("message_words" in step or "PRIMARY KEY" in step for step in whole)
+
+
+def test_the_first_and_last_stretch_are_known_without_looking_through_them() -> None:
+    """By an index that goes by positions."""
+    plan = _plan(sqlite_stretches.ENDS)
+    assert len([step for step in plan if step.startswith("SEARCH")]) == 2
+    assert _ends(plan), plan
 
 
 def test_the_next_attempt_is_numbered_without_counting() -> None:
