@@ -82,11 +82,15 @@ class Known(NamedTuple):
 
 
 class Some(NamedTuple):
-    """Messages that began, to be written together: statements with their rows; how many, by account."""
+    """Messages that began, to be written together, and the new combinations of words that they have."""
 
     words: list[Row]
     messages: list[Row]
-    come: Counter[str]
+
+    @property
+    def come(self) -> Counter[str]:
+        """How many there are, by account."""
+        return Counter(row[0] for row in self.messages)
 
     @property
     def statement(self) -> tuple[str, list[object]]:
@@ -220,9 +224,8 @@ class Tail:
         if left <= 0:
             return None
         words, many = list[Row](), min(FEW, 1 << (left.bit_length() - 1))
-        few = list(islice(self._begun.items(), start, start + many))
-        rows = [self._row(key, item, wordings, words) for (key, _), item in few]
-        return Some(words, rows, Counter(key for (key, _), _ in few))
+        few = islice(self._begun.items(), start, start + many)
+        return Some(words, [self._row(key, item, wordings, words) for (key, _), item in few])
 
     def rest(self) -> dict[str, Sequence[Row]]:
         """The rows each other statement is to write at last, statements in the order they must run."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from simulator.domain.instants import SECOND, Instant
 from simulator.domain.lists import (
     OptOutReason,
@@ -32,16 +34,7 @@ def _live(book: Subscriptions, person: str, times: int, start: int = 0) -> list[
         book.apply_removed(
             SubscriptionRemoved(person_key=person, list_id=list_id, at=ended, reason=reason)
         )
-        told.append(
-            Subscription(
-                person_key=person,
-                list_id=list_id,
-                opt_in_at=began,
-                consent=consent,
-                opt_out_at=ended,
-                opt_out_reason=reason,
-            )
-        )
+        told.append(msgspec.structs.replace(item, opt_out_at=ended, opt_out_reason=reason))
     return told
 
 
