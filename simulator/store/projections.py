@@ -1,7 +1,6 @@
 """What the stores derive from a journal: messages as recorded, and how each moved on.
 
-Both stores use these functions inside the commit that appends the event, so a projection is never
-behind its journal.
+Both stores use these functions. A file's tables may be behind its journal, but never to who asks of them.
 """
 
 from __future__ import annotations
