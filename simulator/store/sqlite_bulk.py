@@ -65,6 +65,7 @@ class Tables:
         if self._tail.full:
             if self._older is not None:
                 await self._write_rest(db, self._older)
+            self._tail.by_account()
             self._older, self._tail = self._tail, Tail()
 
     async def go_on(self, db: aiosqlite.Connection, come: int) -> None:

@@ -215,6 +215,11 @@ class Tail:
                 self._trail.append((key, item.record.position, seq))
         self._reached[key] = found.reached
 
+    def by_account(self) -> None:
+        """Let the messages of an account be written one after the other, into few pages of each table."""
+        if len(self._reached) > 1:
+            self._begun = dict(sorted(self._begun.items(), key=lambda item: item[0][0]))
+
     def some(self, start: int, wordings: Wordings) -> Some | None:
         """The next few of the messages that began, after so many; None where there are no more.
 

@@ -264,6 +264,32 @@ async def test_what_cannot_be_written_meanwhile_is_written_later(
     await store.close()
 
 
+@pytest.mark.usefixtures("few_at_a_time")
+async def test_messages_of_an_account_are_written_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though accounts took turns, so that few pages change; each account's in its order."""
+    monkeypatch.setattr(sqlite_tail, "FULL", 8)
+    path, authors = tmp_path / "s.db", [Author("one"), Author("two")]
+    store = await _opened(path, authors[0])
+    await store.save_account(authors[1].record)
+    for number in range(9):
+        author = authors[number % 2]
+        author.do(SubmitMt(mdn=ANN, code=CODE, text=str(number)))
+        await store.commit(author.batch())
+    await store.accounts()  # asked in turn with the writing after a commit
+    copy = _at_its_kill(path)
+    with closing(sqlite3.connect(copy)) as db:
+        found = db.execute("SELECT company_key, text FROM message ORDER BY company_key, position")
+        assert found.fetchall() == [("one", "0"), ("one", "2"), ("one", "4")]
+    again = await _opened(copy, authors[0])
+    for one in (again, store):
+        for number, author in enumerate(authors):
+            texts_found = [item.text for item in await one.messages(author.key, MessageQuery())]
+            assert texts_found == [str(place) for place in range(number, 9, 2)]
+        await one.close()
+
+
 async def test_a_copy_and_an_emptied_journal_know_what_was_not_written_yet(tmp_path: Path) -> None:
     """A copy has every message; an emptied journal begins with none of those before."""
     author = Author()
