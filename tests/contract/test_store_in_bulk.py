@@ -268,8 +268,9 @@ async def test_what_cannot_be_written_meanwhile_is_written_later(
 async def test_messages_of_an_account_are_written_one_after_the_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Though accounts took turns, so that few pages change; each account's in its order."""
+    """Though accounts took turns, so that few pages change; each account's in its order, for its blocks."""
     monkeypatch.setattr(sqlite_tail, "FULL", 8)
+    monkeypatch.setattr(texts, "BLOCK", 1)
     path, authors = tmp_path / "s.db", [Author("one"), Author("two")]
     store = await _opened(path, authors[0])
     await store.save_account(authors[1].record)
@@ -287,6 +288,8 @@ async def test_messages_of_an_account_are_written_one_after_the_other(
         for number, author in enumerate(authors):
             texts_found = [item.text for item in await one.messages(author.key, MessageQuery())]
             assert texts_found == [str(place) for place in range(number, 9, 2)]
+            for text in texts_found:
+                assert len(await one.messages(author.key, MessageQuery(text=text))) == 1
         await one.close()
 
 
