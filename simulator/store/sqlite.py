@@ -61,8 +61,8 @@ _MESSAGE = f"SELECT {COLUMNS} FROM message WHERE company_key = ?1 AND position =
 CACHE_KIB = 16 * 1024
 """Pages of the file that are held in memory, at most."""
 
-LOG_PAGES = 8_000
-"""So many changed pages stand in the log before they are moved to the file: 32 MB."""
+LOG_PAGES = 16_000
+"""So many changed pages stand in the log before they are moved to the file: 64 MB."""
 
 _SAVE = (
     "INSERT INTO account (company_key, record) VALUES (?, ?) "
