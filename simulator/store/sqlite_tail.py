@@ -145,6 +145,7 @@ class Tail:
         self.written = 0
         self._begun: dict[_Key, _Begun] = {}
         self._moved: dict[_Key, _Moved] = {}
+        self._retold: dict[_Key, str] = {}
         self._parts: dict[_Key, tuple[str, int]] = {}
         self._trail: list[Row] = []
         self._trail_of: list[Row] = []
@@ -170,13 +171,7 @@ class Tail:
 
         One that begins here may stand in a block already, where it was written before a kill.
         """
-        moved = [(*key, item.mt.text) for key, item in self._moved.items() if item.mt is not None]
-        begun = [
-            (*key, item.record.text)
-            for key, item in self._begun.items()
-            if item.source != item.record.position
-        ]
-        return begun + moved
+        return [(*key, text) for key, text in self._retold.items()]
 
     def message(self, account: str, message_id: str) -> Known | None:
         """A message that began here, by its id or a part's, as it stands."""
@@ -257,6 +252,8 @@ class Tail:
         }
 
     def _move(self, key: str, seq: int, move: projections.Move) -> None:
+        if move.mt is not None:
+            self._retold[key, move.message_id] = move.mt.text
         found = self._begun.get((key, move.message_id))
         if found is None:
             item = self._moved.setdefault((key, move.message_id), _Moved())
