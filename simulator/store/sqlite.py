@@ -36,8 +36,17 @@ from simulator.store import (
 )
 from simulator.store.opening import opened
 from simulator.store.sqlite_bulk import Tables
-from simulator.store.sqlite_file import APPLICATION_ID, FORMAT_VERSION, cannot_open, checked
+from simulator.store.sqlite_file import (
+    APPLICATION_ID,
+    FORMAT_VERSION,
+    cannot_open,
+    checked,
+    connected,
+    disown,
+    own,
+)
 from simulator.store.sqlite_journal import Row
+from simulator.store.sqlite_log import Log
 from simulator.store.sqlite_rows import COLUMNS
 from simulator.store.sqlite_tail import FULL, Known, told, whole_steps
 
@@ -61,9 +70,6 @@ _MESSAGE = f"SELECT {COLUMNS} FROM message WHERE company_key = ?1 AND position =
 CACHE_KIB = 16 * 1024
 """Pages of the file that are held in memory, at most."""
 
-LOG_PAGES = 16_000
-"""So many changed pages stand in the log before they are moved to the file: 64 MB."""
-
 _SAVE = (
     "INSERT INTO account (company_key, record) VALUES (?, ?) "
     "ON CONFLICT (company_key) DO UPDATE SET record = excluded.record"
@@ -82,21 +88,23 @@ class SqliteStore:
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
+        self._log = Log(path, self._lock)
         self._tables = Tables()
         self._bringing = set[asyncio.Task[None]]()
 
     async def open(self) -> None:
         """Open or make the file. Raises ForeignDatabase (untouched) or DatabaseInUse."""
-        known = checked(self.path)
+        own(self.path)
         try:
+            known = checked(self.path)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             sqlite3.connect(self.path, timeout=0).close()  # what cannot be opened is told from here
-            self._connection = await aiosqlite.connect(self.path, isolation_level=None, timeout=0)
+            self._connection = await connected(self.path)
             await self._prepare(known)
             await self._derive_again()
+            await self._log.open()
         except BaseException as error:
-            if self._connection is not None:  # its thread would keep the process
-                await self._connection.close()
+            await self._let_go()
             if isinstance(error, sqlite3.Error | OSError):
                 raise cannot_open(self.path, error) from error
             raise
@@ -112,8 +120,7 @@ class SqliteStore:
             await asyncio.gather(self._writer, return_exceptions=True)
             with suppress(sqlite3.Error):  # the journal has it all
                 await self._tables.bring_up(self._db)
-        if self._connection is not None:
-            await self._connection.close()
+        await self._let_go()
 
     async def accounts(self) -> list[AccountRecord]:
         """Every account, in the order they were made."""
@@ -293,15 +300,20 @@ class SqliteStore:
     def _cannot_change(self, error: sqlite3.Error) -> EngineFailed:
         return EngineFailed(f"{self.path} could not be changed: {error}")
 
+    async def _let_go(self) -> None:
+        try:
+            await self._log.close()
+            if self._connection is not None:  # its thread would keep the process
+                await self._connection.close()
+        finally:
+            disown(self.path)
+
     async def _prepare(self, known: bool) -> None:
         db = self._db
-        await db.execute("PRAGMA locking_mode = EXCLUSIVE")
         await db.execute("PRAGMA journal_mode = WAL")
         await db.execute("PRAGMA synchronous = NORMAL")
         await db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        await db.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
-        await db.execute("BEGIN IMMEDIATE")
-        await db.execute("COMMIT")
+        await db.execute("PRAGMA wal_autocheckpoint = 0")  # `Log` does it
         if not known:
             schema = files("simulator.store").joinpath("schema.sql").read_text()
             await db.executescript(
@@ -330,6 +342,7 @@ class SqliteStore:
             for _, done in work:
                 if not done.done():
                     done.set_result(None)
+            self._log.grew()
             async with self._lock:
                 await self._tables.go_on(self._db, come)
 

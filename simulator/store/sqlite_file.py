@@ -1,4 +1,4 @@
-"""The file itself: whether it is one of ours, and why it could not be opened."""
+"""The file itself: whether it is one of ours, who has it, and why it could not be opened."""
 
 from __future__ import annotations
 
@@ -6,17 +6,44 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import aiosqlite
+
 from simulator.errors import DatabaseInUse, ForeignDatabase, UserError
 
 FORMAT_VERSION = 6
 APPLICATION_ID = 0x534D5331  # "SMS1"
 
 
+_OWNED = set[Path]()
+"""The files this process has: SQLite keeps them from other processes alone."""
+
+
+def own(path: Path) -> None:
+    """Be the one who has the file in this process. Raises DatabaseInUse."""
+    if path.resolve() in _OWNED:
+        raise _in_use(path)
+    _OWNED.add(path.resolve())
+
+
+def disown(path: Path) -> None:
+    """Let another one have it."""
+    _OWNED.discard(path.resolve())
+
+
+async def connected(path: Path) -> aiosqlite.Connection:
+    """A connection to a file that this process has to itself, once anything is read or written by one.
+
+    Raises sqlite3.Error.
+    """
+    uri = f"{path.absolute().as_uri()}?vfs=unix-excl"
+    return await aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=0)
+
+
 def cannot_open(path: Path, error: Exception) -> UserError:
     """What to tell of a file that SQLite could not open."""
     code = getattr(error, "sqlite_errorcode", None)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return DatabaseInUse(f"{path} is in use by another smsim; stop it, or give another --db")
+        return _in_use(path)
     return UserError(f"{path} cannot be opened: {error}; give another file with --db")
 
 
@@ -43,3 +70,7 @@ def checked(path: Path) -> bool:
             "it was left as it is. Use the smsim that wrote it, or another file with --db"
         )
     return True
+
+
+def _in_use(path: Path) -> DatabaseInUse:
+    return DatabaseInUse(f"{path} is in use by another smsim; stop it, or give another --db")
