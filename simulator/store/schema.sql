@@ -1,4 +1,4 @@
--- Format 6. A change of these tables, or of what a journal row means, is a new format version.
+-- Format 7. A change of these tables, or of what a journal row means, is a new format version.
 CREATE TABLE account (
     position    INTEGER PRIMARY KEY,
     company_key TEXT NOT NULL UNIQUE,
@@ -48,6 +48,7 @@ CREATE TABLE message (
     source      INTEGER NOT NULL, -- the row of the journal that holds it
     history     TEXT NOT NULL,
     wording     INTEGER NOT NULL,
+    told        INTEGER NOT NULL, -- the row of the journal that its state and history are up to
     PRIMARY KEY (company_key, position)
 ) WITHOUT ROWID;
 -- by random words: stretch by stretch, so that a new row falls into a page that is in memory

@@ -52,7 +52,7 @@ from simulator.store.sqlite_tail import FULL, Known, told, whole_steps
 
 _DERIVED = {
     "journal": sqlite_journal.COLUMNS,
-    "message": f"{COLUMNS}, wording",
+    "message": f"{COLUMNS}, wording, told",
     "wording": f"number, {sqlite_words.COLUMNS}",
     "text_block": "first, last, positions, texts",
     "part": "position, number, id",
@@ -383,6 +383,9 @@ class SqliteStore:
         for key, reached in await self._all(_REACHED):
             while rows := await self.entries(key, reached, FULL):
                 some = whole_steps(rows) if len(rows) == FULL else rows
-                self._tables.take([told(Batch(key, some))])
+                found = told(Batch(key, some))
+                ids = msgspec.json.encode([move.message_id for _, move in found.moved]).decode()
+                there: dict[str, int] = dict(await self._all(sqlite_stretches.TOLD, (key, ids)))
+                self._tables.take([found.beyond(there)])
                 await self._tables.bring_up(self._db)
                 reached = some[-1].seq

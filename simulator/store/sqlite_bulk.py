@@ -8,14 +8,14 @@ himself, and runs no transaction; what cannot be written raises sqlite3.Error, a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 
 import aiosqlite
 
 from simulator.store import sqlite_words
 from simulator.store.sqlite_journal import Row
-from simulator.store.sqlite_tail import FEW, Known, Tail, Told
+from simulator.store.sqlite_tail import FEW, REACHED, Known, Tail, Told
 from simulator.store.sqlite_texts import TextBlocks
 from simulator.store.sqlite_words import Wordings
 
@@ -63,56 +63,52 @@ class Tables:
     async def make_room(self, db: aiosqlite.Connection) -> None:
         """Begin to write a tail that is full; first what is left of the last one, if anything is."""
         if self._tail.full:
-            if self._older is not None:
-                await self._write_rest(db, self._older)
+            await self._finish_older(db)
             self._tail.by_account()
             self._older, self._tail = self._tail, Tail()
 
     async def go_on(self, db: aiosqlite.Connection, come: int) -> None:
-        """Write some of a full tail: twice as many messages as came. What fails is tried again later."""
-        older = self._older
-        if older is None:
-            return
-        try:
+        """Write some of a full tail: twice as much as came. What fails is tried again later."""
+        with suppress(Exception):  # at last `make_room` tells of it, for the commit that waits
             for _ in range(1 + 2 * come // FEW):
-                wrote = await self._write_some(db, older, older.written)
-                if not wrote:
-                    await self._write_rest(db, older)
+                if self._older is not None and not await self._write_few(db, self._older):
                     self._older = None
-                    return
-                older.written += wrote
-        except Exception:  # noqa: BLE001 - at last `make_room` tells of it, for the commit that waits
-            self.forget()
 
     async def bring_up(self, db: aiosqlite.Connection) -> None:
         """Write all there is."""
-        if self._older is not None:
-            await self._write_rest(db, self._older)
-            self._older = None
+        await self._finish_older(db)
         if self._tail:
-            await self._write_rest(db, self._tail)
-            self._tail = Tail()
+            self._older, self._tail = self._tail, Tail()
+            await self._finish_older(db)
 
     @property
     def _tails(self) -> tuple[Tail, ...]:
         """The older one first."""
         return (self._tail,) if self._older is None else (self._older, self._tail)
 
-    async def _write_rest(self, db: aiosqlite.Connection, tail: Tail) -> None:
-        """In one transaction, with the row of the journal that the tables are up to then."""
-        start = tail.written
+    async def _finish_older(self, db: aiosqlite.Connection) -> None:
+        while self._older is not None:
+            if not await self._write_few(db, self._older):
+                self._older = None
+
+    async def _write_few(self, db: aiosqlite.Connection, tail: Tail) -> bool:
+        """Write a few rows of a tail: whether there were any. The last are those that it is written."""
         try:
-            await db.execute("BEGIN")
-            while wrote := await self._write_some(db, tail, start):
-                start += wrote
-            await _run(db, tail.rest())
-            await self._texts.retold(db, tail.replaced)
-            await db.execute("COMMIT")
+            if wrote := await self._write_some(db, tail, tail.written):
+                tail.written += wrote
+            elif (more := tail.more()) is not None:
+                async with _transaction(db):
+                    await _run(db, more.rows)
+                tail.wrote(more)
+            else:
+                async with _transaction(db):
+                    await self._texts.retold(db, tail.replaced)
+                    await _run(db, {REACHED: tail.reached})
+                return False
         except BaseException:
-            with suppress(sqlite3.Error):
-                await db.rollback()
             self.forget()
             raise
+        return True
 
     async def _write_some(self, db: aiosqlite.Connection, tail: Tail, start: int) -> int:
         """Write the next few messages of a tail, after so many; how many those were."""
@@ -124,6 +120,18 @@ class Tables:
         await db.execute(*some.statement)
         await self._texts.follow(db, some.come)
         return len(some.messages)
+
+
+@asynccontextmanager
+async def _transaction(db: aiosqlite.Connection) -> AsyncIterator[None]:
+    try:
+        await db.execute("BEGIN")
+        yield
+        await db.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            await db.rollback()
+        raise
 
 
 async def _run(db: aiosqlite.Connection, written: Mapping[str, Sequence[Row]]) -> None:

@@ -10,7 +10,7 @@ import aiosqlite
 
 from simulator.errors import DatabaseInUse, ForeignDatabase, UserError
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 APPLICATION_ID = 0x534D5331  # "SMS1"
 
 

@@ -38,6 +38,12 @@ MESSAGE = (
 )
 """The position of the account's (?1) message of an id (?2); null where there is none."""
 
+TOLD = (
+    "SELECT value, told FROM json_each(?2) CROSS JOIN message WHERE company_key = ?1 "
+    f"AND position = {MESSAGE.replace('?2', 'value')}"
+)
+"""The rows that some of the account's (?1) messages are up to, a JSON array of their ids (?2)."""
+
 PART = (
     f"{newest_first('part')} SELECT position, number FROM stretch CROSS JOIN part INDEXED BY part_id "
     f"WHERE company_key = ?1 AND {OF} = n AND id = ?2 LIMIT 1"

@@ -2,17 +2,17 @@
 
 The journal is written at once; what follows from it is kept here until there are thousands of messages, and
 written then, or before anything is read. A message that comes to its end meanwhile is one row instead
-of one and a rewriting for each step. Of a full tail a few messages that began are written after each
-commit, so that no call waits for thousands, and the steps of others with the last; the next tail
-fills meanwhile. The table `derived` has the row of the journal that the others are up to, and is
-written with the last of it: the rows after it are read again after a kill, and messages that were
-written already are written over.
+of one and a rewriting for each step. Of a full tail a few rows are written after each commit, so that no
+call waits for thousands: first the messages that began, then the steps of others, then the rest. The next
+tail fills meanwhile. The table `derived` has the row of the journal that the others are up to, and is
+written last: the rows after it are read again after a kill. What was written already is written over, and a
+message has the row that its steps are up to, so that it takes none of them twice.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -32,25 +32,25 @@ FEW = 128
 """So many messages are written in one statement."""
 
 _INSERT_MESSAGE = (
-    f"INSERT OR REPLACE INTO message (company_key, {COLUMNS}, wording) "
-    f"VALUES ({', '.join('?' * 18)})"
+    f"INSERT OR REPLACE INTO message (company_key, {COLUMNS}, wording, told) "
+    f"VALUES ({', '.join('?' * 19)})"
 )
-_INSERT_PART = "INSERT INTO part (company_key, position, number, id) VALUES (?, ?, ?, ?)"
+_INSERT_PART = "INSERT OR REPLACE INTO part (company_key, position, number, id) VALUES (?, ?, ?, ?)"
 _MOVE_MESSAGE = (
-    "UPDATE message SET state = coalesce(?3, state), "
+    "UPDATE message SET state = coalesce(?3, state), told = ?5, "
     "history = substr(history, 1, length(history) - 1) || ',' || substr(?4, 2) "
-    f"WHERE company_key = ?1 AND position = {sqlite_stretches.MESSAGE}"
+    f"WHERE company_key = ?1 AND position = {sqlite_stretches.MESSAGE} AND told < ?5"
 )
 _REPLACE_MESSAGE = (
     "UPDATE message SET text = ?3, segments = ?4, source = ?5 "
     f"WHERE company_key = ?1 AND position = {sqlite_stretches.MESSAGE}"
 )
-_INSERT_TRAIL = "INSERT INTO trail VALUES (?, ?, ?)"
+_INSERT_TRAIL = "INSERT OR IGNORE INTO trail VALUES (?, ?, ?)"
 _INSERT_TRAIL_OF = (
-    "INSERT INTO trail SELECT company_key, position, ?3 FROM message "
+    "INSERT OR IGNORE INTO trail SELECT company_key, position, ?3 FROM message "
     f"WHERE company_key = ?1 AND position = {sqlite_stretches.MESSAGE}"
 )
-_REACHED = "INSERT OR REPLACE INTO derived (company_key, seq) VALUES (?, ?)"
+REACHED = "INSERT OR REPLACE INTO derived (company_key, seq) VALUES (?, ?)"
 
 _Key = tuple[str, str]
 """An account's key and a message's id."""
@@ -61,6 +61,7 @@ class _Begun(msgspec.Struct, gc=False):
 
     record: MessageRecord
     source: int
+    told: int
     state: str
     steps: tuple[HistoryStep, ...]
 
@@ -72,6 +73,7 @@ class _Moved(msgspec.Struct, gc=False):
     steps: tuple[HistoryStep, ...] = ()
     mt: Mt | None = None
     source: int = 0
+    told: int = 0
 
 
 class Known(NamedTuple):
@@ -99,6 +101,13 @@ class Some(NamedTuple):
         return inserting(_INSERT_MESSAGE, len(self.messages)), values
 
 
+class More(NamedTuple):
+    """Rows beside the messages that began, to be written together; and whose steps they have."""
+
+    rows: dict[str, Sequence[Row]]
+    moved: Sequence[_Key] = ()
+
+
 class Told(NamedTuple):
     """What the rows of a batch lead to, with their numbers; `trail` is what they tell of messages."""
 
@@ -107,6 +116,17 @@ class Told(NamedTuple):
     begun: list[tuple[int, MessageRecord, tuple[str, ...]]]
     moved: list[tuple[int, projections.Move]]
     trail: list[tuple[int, str]]
+
+    def beyond(self, told: Mapping[str, int]) -> Told:
+        """Without the steps up to a row that each of some messages has in the table."""
+        anew = {record.id for _, record, _ in self.begun}
+        return self._replace(
+            moved=[
+                (seq, move)
+                for seq, move in self.moved
+                if move.message_id in anew or seq > told.get(move.message_id, 0)
+            ]
+        )
 
 
 def whole_steps(entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -147,8 +167,11 @@ class Tail:
         self._moved: dict[_Key, _Moved] = {}
         self._retold: dict[_Key, str] = {}
         self._parts: dict[_Key, tuple[str, int]] = {}
-        self._trail: list[Row] = []
-        self._trail_of: list[Row] = []
+        self._more: dict[str, list[Row]] = {
+            _INSERT_PART: [],
+            _INSERT_TRAIL: [],
+            _INSERT_TRAIL_OF: [],
+        }
         self._reached: dict[str, int] = {}
 
     def __bool__(self) -> bool:
@@ -157,13 +180,18 @@ class Tail:
     @property
     def full(self) -> bool:
         """Whether it is worth being written."""
-        trail = len(self._trail) + len(self._trail_of)
-        return len(self._begun) + len(self._moved) >= FULL or trail >= FULL
+        more = max(map(len, self._more.values()))
+        return len(self._begun) + len(self._moved) >= FULL or more >= FULL
 
     @property
     def accounts(self) -> list[str]:
         """Whose rows it has."""
         return list(self._reached)
+
+    @property
+    def reached(self) -> list[Row]:
+        """The row of each journal that the tables are up to when all is written."""
+        return list(self._reached.items())
 
     @property
     def replaced(self) -> list[tuple[str, str, str]]:
@@ -197,17 +225,18 @@ class Tail:
         """Add what a batch that is committed leads to."""
         key = found.account
         for seq, record, parts in found.begun:
-            self._begun[key, record.id] = _Begun(record, seq, record.state, record.history)
+            self._begun[key, record.id] = _Begun(record, seq, seq, record.state, record.history)
             for number, part in enumerate(parts, start=2):
                 self._parts[key, part] = (record.id, number)
+                self._more[_INSERT_PART].append((key, record.position, number, part))
         for seq, move in found.moved:
             self._move(key, seq, move)
         for seq, message_id in found.trail:
             item = self._begun.get((key, message_id))
             if item is None:
-                self._trail_of.append((key, message_id, seq))
+                self._more[_INSERT_TRAIL_OF].append((key, message_id, seq))
             else:
-                self._trail.append((key, item.record.position, seq))
+                self._more[_INSERT_TRAIL].append((key, item.record.position, seq))
         self._reached[key] = found.reached
 
     def by_account(self) -> None:
@@ -227,29 +256,33 @@ class Tail:
         few = islice(self._begun.items(), start, start + many)
         return Some(words, [self._row(key, item, wordings, words) for (key, _), item in few])
 
-    def rest(self) -> dict[str, Sequence[Row]]:
-        """The rows each other statement is to write at last, statements in the order they must run."""
-        parts = [
-            (key, self._begun[key, message_id].record.position, number, part)
-            for (key, part), (message_id, number) in self._parts.items()
-        ]
-        moved = [
-            (*key, item.state, msgspec.json.encode(item.steps).decode())
-            for key, item in self._moved.items()
-        ]
-        replaced = [
-            (*key, item.mt.text, len(item.mt.part_ids), item.source)
-            for key, item in self._moved.items()
-            if item.mt is not None
-        ]
-        return {
-            _INSERT_PART: parts,
-            _MOVE_MESSAGE: moved,
-            _REPLACE_MESSAGE: replaced,
-            _INSERT_TRAIL: self._trail,
-            _INSERT_TRAIL_OF: self._trail_of,
-            _REACHED: list(self._reached.items()),
-        }
+    def more(self) -> More | None:
+        """The next few rows beside the messages that began; None where there are no more."""
+        few = list(islice(self._moved.items(), FEW))
+        if few:
+            moved = [
+                (*key, item.state, msgspec.json.encode(item.steps).decode(), item.told)
+                for key, item in few
+            ]
+            replaced = [
+                (*key, item.mt.text, len(item.mt.part_ids), item.source)
+                for key, item in few
+                if item.mt is not None
+            ]
+            rows: dict[str, Sequence[Row]] = {_MOVE_MESSAGE: moved, _REPLACE_MESSAGE: replaced}
+            return More(rows, [key for key, _ in few])
+        for statement, rows_left in self._more.items():
+            if rows_left:
+                return More({statement: rows_left[:FEW]})
+        return None
+
+    def wrote(self, more: More) -> None:
+        """These rows are in the tables now."""
+        for key in more.moved:
+            del self._moved[key]
+        if not more.moved:
+            for statement, rows in more.rows.items():
+                del self._more[statement][: len(rows)]
 
     def _move(self, key: str, seq: int, move: projections.Move) -> None:
         if move.mt is not None:
@@ -258,12 +291,12 @@ class Tail:
         if found is None:
             item = self._moved.setdefault((key, move.message_id), _Moved())
             item.steps += (move.step,)
-            item.state = move.state or item.state
+            item.state, item.told = move.state or item.state, seq
             if move.mt is not None:
                 item.mt, item.source = move.mt, seq
             return
         found.steps += (move.step,)
-        found.state = move.state or found.state
+        found.state, found.told = move.state or found.state, seq
         if move.mt is not None:
             found.record = projections.replaced(found.record, move.mt)
             found.source = seq
@@ -282,5 +315,5 @@ class Tail:
         history = msgspec.json.encode(item.steps).decode()
         return (
             *(key, position, id_, direction, mdn, code, text, item.state),
-            *(*values, lists, item.source, history, number),
+            *(*values, lists, item.source, history, number, item.told),
         )

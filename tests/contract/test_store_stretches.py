@@ -171,6 +171,7 @@ def _plan(statement: str) -> list[str]:
     [
         (sqlite_stretches.MESSAGE[1:-1], "message_id", "id"),
         (sqlite_stretches.PART, "part_id", "id"),
+        (sqlite_stretches.TOLD, "message_id", "id"),
         (sqlite_stretches.ATTEMPTS, "attempt_delivery", "delivery_id"),
         (sqlite_tail._MOVE_MESSAGE, "message_id", "id"),
         (sqlite_tail._REPLACE_MESSAGE, "message_id", "id"),
