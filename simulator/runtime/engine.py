@@ -239,7 +239,7 @@ class Engine:
             if job.attempt is not None:
                 attempts.append(job.attempt)
         entries, self._entries = self._entries, []
-        if entries or attempts:
+        if entries:
             started = stopwatch() if self.watch is not None else 0
             await self._store.commit(Batch(self.key, entries, attempts))
             if self.watch is not None:
@@ -258,7 +258,7 @@ class Engine:
             if job.at is None and self.world.clock.mode == "live":
                 self._catch_up()
             at = job.at if job.at is not None else self.now()
-            return self._step(job.command, at)[0]
+            return self._step(job.command, at, noted=job.attempt is not None)[0]
         return self._fire(self.now() if job.until is None else job.until)
 
     def _catch_up(self) -> None:
@@ -284,9 +284,11 @@ class Engine:
             timer = following
         return Fired(count, released)
 
-    def _step(self, command: AnyCommand, at: Instant) -> tuple[Record, bool]:
+    def _step(
+        self, command: AnyCommand, at: Instant, *, noted: bool = False
+    ) -> tuple[Record, bool]:
         decision = decide(self.world, command, at)
-        if not decision.events:
+        if not decision.events and not noted:
             return decision.reply, False
         self._note(at, "command", command)
         released = False

@@ -59,7 +59,10 @@ class Exchange(msgspec.Struct, frozen=True, gc=False):
 
 
 class Attempt(msgspec.Struct, frozen=True, gc=False):
-    """One attempt at a callback, in full. It stands beside the journal, for it holds real time."""
+    """One attempt at a callback, in full. It stands beside the journal, for it holds real time.
+
+    The command it came by is in the journal, though it change nothing.
+    """
 
     delivery_id: str
     attempt: int
@@ -71,7 +74,7 @@ class Attempt(msgspec.Struct, frozen=True, gc=False):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """What one commit makes durable for one account, all or nothing."""
+    """What one commit makes durable for one account, all or nothing; each attempt came by a row."""
 
     account: str
     entries: Sequence[Entry]

@@ -12,7 +12,8 @@ CREATE TABLE journal (
     first       INTEGER NOT NULL,
     last        INTEGER NOT NULL,
     until       INTEGER NOT NULL, -- when the last one was
-    lines       BLOB NOT NULL
+    lines       BLOB NOT NULL,
+    attempts    BLOB           -- at callbacks, that came with these rows: lines of JSON, [position, attempt] each
 );
 CREATE UNIQUE INDEX journal_last ON journal (company_key, last);
 
@@ -89,25 +90,11 @@ CREATE INDEX part_id ON part (company_key, position >> 16, id);
 
 CREATE TABLE attempt (
     company_key TEXT NOT NULL,
-    position    INTEGER NOT NULL,
+    position    INTEGER NOT NULL, -- of the row of the journal that it came with
     delivery_id TEXT NOT NULL,
-    body        BLOB NOT NULL,
     PRIMARY KEY (company_key, position)
 ) WITHOUT ROWID;
 CREATE INDEX attempt_delivery ON attempt (company_key, position >> 16, delivery_id);
-
--- takes rows of the journal and attempts, so that a commit that has both is one statement too
-CREATE VIEW committed (company_key, first, last, until, lines, delivery_id, body) AS
-    SELECT company_key, first, last, until, lines, NULL, NULL FROM journal;
-CREATE TRIGGER committed_row INSTEAD OF INSERT ON committed WHEN NEW.lines IS NOT NULL BEGIN
-    INSERT INTO journal (company_key, first, last, until, lines)
-    VALUES (NEW.company_key, NEW.first, NEW.last, NEW.until, NEW.lines);
-END;
-CREATE TRIGGER committed_attempt INSTEAD OF INSERT ON committed WHEN NEW.body IS NOT NULL BEGIN
-    INSERT INTO attempt SELECT NEW.company_key,
-        coalesce((SELECT max(position) FROM attempt WHERE company_key = NEW.company_key), 0) + 1,
-        NEW.delivery_id, NEW.body;
-END;
 
 CREATE TABLE trail (
     company_key TEXT NOT NULL,

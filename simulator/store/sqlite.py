@@ -27,6 +27,7 @@ from simulator.runtime.ports import (
     MessageRecord,
 )
 from simulator.store import (
+    sqlite_attempts,
     sqlite_journal,
     sqlite_retention,
     sqlite_rows,
@@ -58,7 +59,7 @@ _DERIVED = {
     "part": "position, number, id",
     "trail": "position, seq",
     "derived": "seq",
-    "attempt": "position, delivery_id, body",
+    "attempt": "position, delivery_id",
 }
 """The tables of a journal, and their columns but for those that the file gives."""
 
@@ -223,26 +224,19 @@ class SqliteStore:
         self, account: str, delivery_ids: Sequence[str] | None = None
     ) -> list[Attempt]:
         """Every attempt, or those at the deliveries, in order."""
+        await self._brought_up()
         if delivery_ids is None:
-            sql, values = (
-                "SELECT body FROM attempt WHERE company_key = ? ORDER BY position",
-                [account],
-            )
+            found = await sqlite_attempts.every(self._all, account)
         else:
-            asked = msgspec.json.encode(delivery_ids).decode()
-            sql, values = sqlite_stretches.ATTEMPTS, [account, asked]
-        rows = await self._all(sql, values)
-        return [msgspec.json.decode(row[0], type=Attempt) for row in rows]
+            found = await sqlite_attempts.placed_at(self._all, account, delivery_ids)
+        return [item for _, item in found]
 
     async def newest_attempts(
         self, account: str, limit: int, below: int | None = None
     ) -> list[tuple[int, Attempt]]:
         """Attempts with their places, newest first, those below a place."""
-        sql, values = "SELECT position, body FROM attempt WHERE company_key = ?", [account, limit]
-        if below is not None:
-            sql, values = f"{sql} AND position < ?", [account, below, limit]
-        rows = await self._all(f"{sql} ORDER BY position DESC LIMIT ?", values)
-        return [(row[0], msgspec.json.decode(row[1], type=Attempt)) for row in rows]
+        await self._brought_up()
+        return await sqlite_attempts.newest(self._all, account, limit, below)
 
     @property
     def _db(self) -> aiosqlite.Connection:
@@ -350,9 +344,7 @@ class SqliteStore:
         """Commit some batches; how many messages begin in them."""
         await self._tables.make_room(self._db)
         found = [told(batch) for batch in batches if batch.entries]
-        rows, insert = sqlite_journal.committed(batches), sqlite_journal.INSERT
-        if any(batch.attempts for batch in batches):
-            rows, insert = sqlite_rows.with_attempts(rows, batches), sqlite_rows.INSERT
+        rows, insert = sqlite_rows.committed(batches), sqlite_journal.INSERT
         if 0 < len(rows) <= sqlite_journal.AT_ONCE:
             values = [value for row in rows for value in row]
             await self._db.execute(sqlite_rows.inserting(insert, len(rows)), values)
@@ -385,7 +377,8 @@ class SqliteStore:
                 some = whole_steps(rows) if len(rows) == FULL else rows
                 found = told(Batch(key, some))
                 ids = msgspec.json.encode([move.message_id for _, move in found.moved]).decode()
+                made = await sqlite_attempts.between(self._all, key, reached, some[-1].seq)
                 there: dict[str, int] = dict(await self._all(sqlite_stretches.TOLD, (key, ids)))
-                self._tables.take([found.beyond(there)])
+                self._tables.take([found.beyond(there)._replace(attempts=made)])
                 await self._tables.bring_up(self._db)
                 reached = some[-1].seq

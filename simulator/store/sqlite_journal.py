@@ -14,15 +14,15 @@ import msgspec
 
 from simulator.domain.instants import Instant
 from simulator.errors import EngineFailed
-from simulator.runtime.ports import Batch, Entry
+from simulator.runtime.ports import Entry
 
 Row = tuple[Any, ...]
 
 Ask = Callable[[str, Iterable[object]], Awaitable[list[Row]]]
 """Runs a statement, with its values, and gives all rows."""
 
-INSERT = "INSERT INTO journal (company_key, first, last, until, lines) VALUES (?, ?, ?, ?, ?)"
-COLUMNS = "first, last, until, lines"
+COLUMNS = "first, last, until, lines, attempts"
+INSERT = f"INSERT INTO journal (company_key, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
 
 MOST_LINES = 128
 """Of one row: to find one of them, all are read."""
@@ -54,7 +54,10 @@ _AT = (
 
 
 def rows_of(account: str, entries: Sequence[Entry]) -> Iterator[Row]:
-    """The rows of the table for rows that follow one another. Raises ValueError where they do not."""
+    """The rows of the table for rows that follow one another, without attempts.
+
+    Raises ValueError where they do not follow one another.
+    """
     for start in range(0, len(entries), MOST_LINES):
         some = entries[start : start + MOST_LINES]
         first, last = some[0].seq, some[-1].seq
@@ -64,16 +67,11 @@ def rows_of(account: str, entries: Sequence[Entry]) -> Iterator[Row]:
             [(item.at, item.kind, item.type, msgspec.Raw(item.body)) for item in some]
         )
         if len(lines) <= MOST_OCTETS or len(some) == 1:
-            yield (account, first, last, some[-1].at, lines)
+            yield (account, first, last, some[-1].at, lines, None)
         else:
             middle = len(some) // 2
             yield from rows_of(account, some[:middle])
             yield from rows_of(account, some[middle:])
-
-
-def committed(batches: Iterable[Batch]) -> list[Row]:
-    """The rows of the table for some batches."""
-    return [row for batch in batches for row in rows_of(batch.account, batch.entries)]
 
 
 async def entries(
@@ -116,11 +114,13 @@ async def these(ask: Ask, account: str, numbers: Iterable[int]) -> dict[int, Ent
 
 async def reopen(ask: Ask, account: str, by: Callable[[Entry], Entry]) -> None:
     """Let the first two rows of a journal, which open it, be what `by` makes of them."""
-    rows = await ask(f"SELECT first, last, lines FROM journal {_FIRST} ORDER BY last", (account,))
-    some = [by(entry) for row in rows for entry in _held(row)]
+    sql = f"SELECT first, last, lines, attempts FROM journal {_FIRST} ORDER BY last"
+    rows = await ask(sql, (account,))
     await ask(f"DELETE FROM journal {_FIRST}", (account,))
-    for row in rows_of(account, some):
-        await ask(INSERT, row)
+    for *held, attempts in rows:
+        *some, last_one = rows_of(account, [by(entry) for entry in _held(tuple(held))])
+        for row in (*some, (*last_one[:-1], attempts)):
+            await ask(INSERT, row)
 
 
 async def first(ask: Ask, account: str) -> int:

@@ -23,16 +23,10 @@ _DROP = (
     "DELETE FROM message WHERE company_key = ? AND position < ?",
     "DELETE FROM part WHERE company_key = ? AND position < ?",
     "DELETE FROM trail WHERE company_key = ? AND position < ?",
+    "DELETE FROM attempt WHERE company_key = ? AND position < ?",
     "DELETE FROM text_block WHERE company_key = ? AND last < ?",
     "DELETE FROM journal WHERE company_key = ? AND last < ?",
 )
-_DROP_ATTEMPTS = (
-    "DELETE FROM attempt WHERE company_key = ?1 AND position < coalesce(("
-    "SELECT position FROM attempt WHERE company_key = ?1 "
-    "AND json_extract(CAST(body AS TEXT), '$.at') >= ?2 ORDER BY position LIMIT 1"
-    "), (SELECT max(position) FROM attempt WHERE company_key = ?1))"
-)
-"""The newest stays, for the next is numbered by it."""
 
 
 async def beyond(ask: Ask, account: str, count: int) -> tuple[int, int]:
@@ -51,10 +45,8 @@ async def let_go(
     if image is not None:
         await ask(SAVE_IMAGE, (account, *image))
     first = await sqlite_journal.whole(ask, account, below)
-    stays = (await sqlite_journal.these(ask, account, [first]))[first]
     for statement in _DROP:
         await ask(statement, (account, first))
-    await ask(_DROP_ATTEMPTS, (account, stays.at))
 
 
 async def copy_image(ask: Ask, source: str, target: str) -> None:

@@ -1,4 +1,4 @@
-"""The rows of recorded messages and of attempts, as they are written and as they are read back."""
+"""The rows of commits and of recorded messages, as they are written and as they are read back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from simulator.runtime.ports import Batch, MessageRecord
-from simulator.store import projections, sqlite_journal
+from simulator.store import projections, sqlite_attempts, sqlite_journal
 from simulator.store.sqlite_journal import Ask, Row
 
 COLUMNS = (
@@ -16,20 +16,18 @@ COLUMNS = (
 )
 """Of a recorded message, in the order of its record; in place of its body the row that holds it."""
 
-INSERT = "INSERT INTO committed VALUES (?, ?, ?, ?, ?, ?, ?)"
-"""Of a row of the table of the journal, or of an attempt."""
-
 _NAMES = tuple(field.name for field in msgspec.structs.fields(MessageRecord))
 
 
-def with_attempts(rows: Iterable[Row], batches: Iterable[Batch]) -> list[Row]:
-    """Rows of the journal's table, and the attempts of some batches, to be inserted together."""
-    attempts = [
-        (batch.account, None, None, None, None, item.delivery_id, msgspec.json.encode(item))
-        for batch in batches
-        for item in batch.attempts
-    ]
-    return [(*row, None, None) for row in rows] + attempts
+def committed(batches: Iterable[Batch]) -> list[Row]:
+    """The rows of the table of the journal for some batches. Raises ValueError, for one that cannot be."""
+    found = list[Row]()
+    for batch in batches:
+        attempts = sqlite_attempts.lines(batch) if batch.attempts else None
+        found += sqlite_journal.rows_of(batch.account, batch.entries)
+        if attempts:
+            found[-1] = (*found[-1][:-1], attempts)
+    return found
 
 
 def inserting(statement: str, rows: int) -> str:

@@ -51,11 +51,11 @@ PART = (
 """The position of the account's (?1) message that has a part of an id (?2), and the part's number."""
 
 ATTEMPTS = (
-    f"{newest_first('attempt')} SELECT body FROM stretch CROSS JOIN attempt INDEXED BY attempt_delivery "
-    f"WHERE company_key = ?1 AND {OF} = n AND delivery_id IN (SELECT value FROM json_each(?2)) "
-    "ORDER BY position"
+    f"{newest_first('attempt')} SELECT position FROM stretch CROSS JOIN attempt "
+    f"INDEXED BY attempt_delivery WHERE company_key = ?1 AND {OF} = n "
+    "AND delivery_id IN (SELECT value FROM json_each(?2))"
 )
-"""The attempts of an account (?1) at deliveries, a JSON array of their ids (?2)."""
+"""The positions of attempts of an account (?1) at deliveries, a JSON array of their ids (?2)."""
 
 
 def some_at_a_time(low: int, high: int, *, newest: bool) -> list[range]:

@@ -14,13 +14,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
 
 from simulator.domain.messages import Mt
 from simulator.runtime.ports import Batch, Entry, HistoryStep, MessageRecord
-from simulator.store import projections, sqlite_stretches
+from simulator.store import projections, sqlite_attempts, sqlite_stretches
 from simulator.store.sqlite_journal import Row
 from simulator.store.sqlite_rows import COLUMNS, inserting
 from simulator.store.sqlite_words import Wordings, Words
@@ -50,6 +51,7 @@ _INSERT_TRAIL_OF = (
     "INSERT OR IGNORE INTO trail SELECT company_key, position, ?3 FROM message "
     f"WHERE company_key = ?1 AND position = {sqlite_stretches.MESSAGE}"
 )
+_INSERT_ATTEMPT = "INSERT OR REPLACE INTO attempt VALUES (?, ?, ?)"
 REACHED = "INSERT OR REPLACE INTO derived (company_key, seq) VALUES (?, ?)"
 
 _Key = tuple[str, str]
@@ -109,13 +111,14 @@ class More(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What the rows of a batch lead to, with their numbers; `trail` is what they tell of messages."""
+    """What a batch leads to, with the numbers of its rows; `trail` is what they tell of messages."""
 
     account: str
     reached: int
     begun: list[tuple[int, MessageRecord, tuple[str, ...]]]
     moved: list[tuple[int, projections.Move]]
     trail: list[tuple[int, str]]
+    attempts: list[tuple[int, str]]
 
     def beyond(self, told: Mapping[str, int]) -> Told:
         """Without the steps up to a row that each of some messages has in the table."""
@@ -140,7 +143,8 @@ def whole_steps(entries: Sequence[Entry]) -> Sequence[Entry]:
 
 def told(batch: Batch) -> Told:
     """Read a batch that has rows. Raises what a body raises that is none of ours."""
-    found = Told(batch.account, batch.entries[-1].seq, [], [], [])
+    attempts = [(seq, item.delivery_id) for seq, item in sqlite_attempts.placed(batch)]
+    found = Told(batch.account, batch.entries[-1].seq, [], [], [], attempts)
     for entry in batch.entries:
         role = projections.ROLES.get(entry.type)
         if role == "begins":
@@ -171,6 +175,7 @@ class Tail:
             _INSERT_PART: [],
             _INSERT_TRAIL: [],
             _INSERT_TRAIL_OF: [],
+            _INSERT_ATTEMPT: [],
         }
         self._reached: dict[str, int] = {}
 
@@ -237,12 +242,16 @@ class Tail:
                 self._more[_INSERT_TRAIL_OF].append((key, message_id, seq))
             else:
                 self._more[_INSERT_TRAIL].append((key, item.record.position, seq))
+        self._more[_INSERT_ATTEMPT] += [(key, *item) for item in found.attempts]
         self._reached[key] = found.reached
 
     def by_account(self) -> None:
-        """Let the messages of an account be written one after the other, into few pages of each table."""
+        """Let what an account has be written one after the other, into few pages of each table."""
         if len(self._reached) > 1:
             self._begun = dict(sorted(self._begun.items(), key=lambda item: item[0][0]))
+            self._moved = dict(sorted(self._moved.items(), key=lambda item: item[0][0]))
+            for rows in self._more.values():
+                rows.sort(key=itemgetter(0))
 
     def some(self, start: int, wordings: Wordings) -> Some | None:
         """The next few of the messages that began, after so many; None where there are no more.

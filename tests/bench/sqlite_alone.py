@@ -24,8 +24,8 @@ def rows_per_second(database: Path) -> float:
         sql = "SELECT * FROM journal ORDER BY position LIMIT ?"
         rows = source.execute(sql, (MOST,)).fetchall()
     fresh = database.with_name("alone.db")
-    with closing(sqlite3.connect(fresh, isolation_level=None)) as target:
-        target.execute("PRAGMA locking_mode = EXCLUSIVE")
+    alone = f"{fresh.absolute().as_uri()}?vfs=unix-excl"
+    with closing(sqlite3.connect(alone, uri=True, isolation_level=None)) as target:
         target.execute("PRAGMA journal_mode = WAL")
         target.execute("PRAGMA synchronous = NORMAL")
         target.executescript(files("simulator.store").joinpath("schema.sql").read_text())
@@ -33,7 +33,7 @@ def rows_per_second(database: Path) -> float:
         for start in range(0, len(rows), AT_ONCE):
             target.execute("BEGIN")
             some = rows[start : start + AT_ONCE]
-            target.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", some)
+            target.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?)", some)
             target.execute("COMMIT")
         seconds = perf_counter() - started
     for path in fresh.parent.glob(f"{fresh.name}*"):

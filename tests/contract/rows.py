@@ -8,6 +8,7 @@ from simulator.domain.commands import AnyCommand
 from simulator.domain.decide import decide
 from simulator.domain.events import AnyEvent
 from simulator.domain.instants import Instant, parse_instant
+from simulator.domain.lines import RecordAttempt
 from simulator.domain.record import Record
 from simulator.domain.world import World
 from simulator.runtime.ports import AccountRecord, Attempt, Batch, Entry, Exchange
@@ -48,6 +49,13 @@ class Author:
         if rows:
             self._written = rows[-1].seq
         return Batch(self.key, rows, attempts)
+
+    def attempted(self, *attempts: Attempt) -> Batch:
+        """Attempts at callbacks, each with the row it came by."""
+        for item in attempts:
+            row = RecordAttempt(delivery_id=item.delivery_id, attempt=item.attempt, status=500)
+            self._note(item.at, row)
+        return self.batch(*attempts)
 
     def _note(self, at: int, value: AnyCommand | AnyEvent) -> None:
         seq = (self.rows[-1].seq if self.rows else self._written) + 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,9 +20,10 @@ from simulator.domain.numbers import Mdn
 from simulator.domain.sending import Accepted, ReplaceMt
 from simulator.errors import EngineFailed
 from simulator.runtime.ports import Batch, Entry, MessageQuery, MessageRecord, Store
-from simulator.store import sqlite, sqlite_bulk, sqlite_tail, texts
+from simulator.store import sqlite, sqlite_tail, texts
 from simulator.store.memory import MemoryStore
 from simulator.store.sqlite import SqliteStore
+from tests.contract.kills import at_its_kill, copied, opened
 from tests.contract.rows import START, Author
 
 ANN, BOB = Mdn("+13125550101"), Mdn("+15005550002")
@@ -38,27 +38,12 @@ def _steps(author: Author) -> list[int]:
     return [START + minute * HOUR // 60 for minute in range(3)] + [START + 100 * HOUR]
 
 
-async def _opened(path: Path, author: Author) -> SqliteStore:
-    store = SqliteStore(path)
-    await store.open()
-    await store.save_account(author.record)
-    return store
-
-
 async def _all(store: Store) -> list[MessageRecord]:
     return await store.messages("acme", MessageQuery())
 
 
 def _second_part(record: MessageRecord) -> str:
     return msgspec.json.decode(record.body, type=Mt).part_ids[1]
-
-
-def _at_its_kill(path: Path) -> Path:
-    """The file with its log as a killed process leaves them."""
-    copy = path.with_name("killed.db")
-    for end in ("", "-wal"):
-        shutil.copyfile(f"{path}{end}", f"{copy}{end}")
-    return copy
 
 
 def _told(path: Path) -> int:
@@ -80,7 +65,7 @@ async def test_it_is_the_same_whether_it_is_read_at_each_step_or_at_the_end(
 ) -> None:
     """A message that is written once with all its steps, and one that is written over again."""
     author = Author()
-    often, late = [await _opened(tmp_path / name, author) for name in ("often.db", "late.db")]
+    often, late = [await opened(tmp_path / name, author) for name in ("often.db", "late.db")]
     for until in _steps(author):
         author.run(until)
         batch = author.batch()
@@ -105,20 +90,19 @@ async def test_what_a_kill_left_unwritten_is_derived_again(
 ) -> None:
     """Once: a message that the table has already is moved on, not begun again."""
     author, path = Author(), tmp_path / "s.db"
-    store = await _opened(path, author)
+    store = await opened(path, author)
     for until in _steps(author):
         author.run(until)
         await store.commit(author.batch())
         if read_before and until == START:
             await _all(store)
-    killed = _at_its_kill(path)
+    killed = at_its_kill(path)
     found = await _all(store)
     await store.close()
     unread = tmp_path / "unread.db"
-    for end in ("", "-wal"):
-        shutil.copyfile(f"{killed}{end}", f"{unread}{end}")
+    copied(killed, unread)
     assert _told(unread) == (len(found) if read_before else 0)
-    again = await _opened(killed, author)
+    again = await opened(killed, author)
     assert await _all(again) == found
     await again.close()
 
@@ -129,21 +113,13 @@ async def test_so_many_are_written_though_nobody_reads(
     """What waits in memory is bounded."""
     monkeypatch.setattr(sqlite_tail, "FULL", 3)
     author, path = Author(), tmp_path / "s.db"
-    store = await _opened(path, author)
+    store = await opened(path, author)
     for number in range(8):
         author.do(SubmitMt(mdn=ANN, code=CODE, text=str(number)))
         await store.commit(author.batch())
-    assert _told(_at_its_kill(path)) == 6
+    assert _told(at_its_kill(path)) == 6
     assert len(await _all(store)) == 8
     await store.close()
-
-
-@pytest.fixture
-def few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tail is full with three messages, and written one by one."""
-    monkeypatch.setattr(sqlite_tail, "FULL", 3)
-    monkeypatch.setattr(sqlite_bulk, "FEW", 1)
-    monkeypatch.setattr(sqlite_tail, "FEW", 1)
 
 
 def _busy(author: Author) -> Iterator[Batch]:
@@ -163,7 +139,7 @@ def _busy(author: Author) -> Iterator[Batch]:
 async def test_messages_are_known_while_a_full_tail_is_written(tmp_path: Path) -> None:
     """By id and part, after every commit, wherever they and their steps are, and after a kill."""
     author = Author()
-    whole, busy = MemoryStore(), await _opened(tmp_path / "busy.db", author)
+    whole, busy = MemoryStore(), await opened(tmp_path / "busy.db", author)
     await whole.open()
     await whole.save_account(author.record)
     behind, half = set[bool](), set[bool]()
@@ -174,10 +150,10 @@ async def test_messages_are_known_while_a_full_tail_is_written(tmp_path: Path) -
         for record in every:
             for part in msgspec.json.decode(record.body).get("part_ids", [record.id]):
                 assert await busy.message("acme", part) == await whole.message("acme", part)
-        killed = _at_its_kill(tmp_path / "busy.db")
+        killed = at_its_kill(tmp_path / "busy.db")
         behind.add(0 < _told(killed) < len(every))
         half.add(_some_steps_told(killed))
-        again = await _opened(killed, author)
+        again = await opened(killed, author)
         assert await _all(again) == every
         await again.close()
     assert behind == half == {False, True}
@@ -194,7 +170,7 @@ async def test_a_text_that_was_replaced_is_found_after_a_kill(
     monkeypatch.setattr(texts, "BLOCK", 2)
     monkeypatch.setattr(sqlite_tail, "FULL", 6)
     author, path = Author(), tmp_path / "s.db"
-    store = await _opened(path, author)
+    store = await opened(path, author)
     for number in range(7):
         reply = author.do(SubmitMt(mdn=ANN, code=CODE, text=f"cat {number}"))
         if number == 0:
@@ -203,9 +179,9 @@ async def test_a_text_that_was_replaced_is_found_after_a_kill(
         await store.commit(author.batch())
     author.do(ReplaceMt(message_id=first, text="zebra"))
     await store.commit(author.batch())
-    copy = _at_its_kill(path)
+    copy = at_its_kill(path)
     assert 2 <= _told(copy) < 6
-    killed = await _opened(copy, author)
+    killed = await opened(copy, author)
     for one in (killed, store):
         for text, found in (("zebra", 1), ("cat 0", 0), ("cat", 6)):
             assert len(await one.messages("acme", MessageQuery(text=text))) == found
@@ -217,10 +193,10 @@ async def test_what_is_derived_again_is_cut_between_commands(
 ) -> None:
     """However few rows are read at once: a command and its events are taken together."""
     author, path = Author(), tmp_path / "s.db"
-    store = await _opened(path, author)
+    store = await opened(path, author)
     for batch in _busy(author):
         await store.commit(batch)
-    killed = _at_its_kill(path)
+    killed = at_its_kill(path)
     every = await _all(store)
     await store.close()
     taken = list[str]()
@@ -232,7 +208,7 @@ async def test_what_is_derived_again_is_cut_between_commands(
 
     monkeypatch.setattr(sqlite, "FULL", 7)
     monkeypatch.setattr(sqlite, "told", noted)
-    again = await _opened(killed, author)
+    again = await opened(killed, author)
     assert await _all(again) == every
     assert len(taken) > 10
     assert set(taken) == {"command"}
@@ -254,7 +230,7 @@ async def test_what_cannot_be_written_meanwhile_is_written_later(
 ) -> None:
     """No commit fails for it until there would be too much; then nothing is lost."""
     author = Author()
-    store = await _opened(tmp_path / "s.db", author)
+    store = await opened(tmp_path / "s.db", author)
     full = patch.object(
         store._tables._texts, "follow", side_effect=sqlite3.OperationalError("disk full")
     )
@@ -281,18 +257,18 @@ async def test_messages_of_an_account_are_written_one_after_the_other(
     monkeypatch.setattr(sqlite_tail, "FULL", 8)
     monkeypatch.setattr(texts, "BLOCK", 1)
     path, authors = tmp_path / "s.db", [Author("one"), Author("two")]
-    store = await _opened(path, authors[0])
+    store = await opened(path, authors[0])
     await store.save_account(authors[1].record)
     for number in range(9):
         author = authors[number % 2]
         author.do(SubmitMt(mdn=ANN, code=CODE, text=str(number)))
         await store.commit(author.batch())
     await store.accounts()  # asked in turn with the writing after a commit
-    copy = _at_its_kill(path)
+    copy = at_its_kill(path)
     with closing(sqlite3.connect(copy)) as db:
         found = db.execute("SELECT company_key, text FROM message ORDER BY company_key, position")
         assert found.fetchall() == [("one", "0"), ("one", "2"), ("one", "4")]
-    again = await _opened(copy, authors[0])
+    again = await opened(copy, authors[0])
     for one in (again, store):
         for number, author in enumerate(authors):
             texts_found = [item.text for item in await one.messages(author.key, MessageQuery())]
@@ -305,7 +281,7 @@ async def test_messages_of_an_account_are_written_one_after_the_other(
 async def test_a_copy_and_an_emptied_journal_know_what_was_not_written_yet(tmp_path: Path) -> None:
     """A copy has every message; an emptied journal begins with none of those before."""
     author = Author()
-    store = await _opened(tmp_path / "s.db", author)
+    store = await opened(tmp_path / "s.db", author)
     _steps(author)
     await store.commit(author.batch())
     await store.copy_journal("acme", "kept")
@@ -342,13 +318,13 @@ async def _left(store: SqliteStore, waits_for: str) -> None:
 async def test_a_reader_that_leaves_half_way_harms_nothing(tmp_path: Path, statement: str) -> None:
     """What is acknowledged after it is in the file, and others read on."""
     author, path = Author(), tmp_path / "s.db"
-    store = await _opened(path, author)
+    store = await opened(path, author)
     author.do(SubmitMt(mdn=ANN, code=CODE, text="one"))
     await store.commit(author.batch())
     await _left(store, statement)
     author.do(SubmitMt(mdn=ANN, code=CODE, text="two"))
     await store.commit(author.batch())
-    killed = await _opened(_at_its_kill(path), author)
+    killed = await opened(at_its_kill(path), author)
     assert [item.text for item in await _all(killed)] == ["one", "two"]
     assert [item.text for item in await _all(store)] == ["one", "two"]
     for one in (killed, store):
@@ -358,7 +334,7 @@ async def test_a_reader_that_leaves_half_way_harms_nothing(tmp_path: Path, state
 async def test_a_batch_that_nobody_could_read_is_not_written(tmp_path: Path) -> None:
     """Its account is told, and others go on."""
     bad, good = Author("bad"), Author("good")
-    store = await _opened(tmp_path / "s.db", bad)
+    store = await opened(tmp_path / "s.db", bad)
     await store.save_account(good.record)
     row = Entry(1, Instant(START), "event", "MtMoved", b'{"type":"MtMoved"}')
     with pytest.raises(msgspec.ValidationError):
@@ -373,10 +349,10 @@ async def test_a_batch_that_nobody_could_read_is_not_written(tmp_path: Path) -> 
 async def test_a_file_that_cannot_be_read_is_let_go_of(tmp_path: Path) -> None:
     """A broken row ends the start with its reason, and the next who opens the file is told it too."""
     author, path = Author(), tmp_path / "s.db"
-    store = await _opened(path, author)
+    store = await opened(path, author)
     author.do(SubmitMt(mdn=ANN, code=CODE, text="one"))
     await store.commit(author.batch())
-    killed = _at_its_kill(path)
+    killed = at_its_kill(path)
     await store.close()
     with closing(sqlite3.connect(killed)) as db, db:
         db.execute("UPDATE journal SET lines = CAST('x' AS BLOB)")

@@ -8,7 +8,7 @@ import pytest
 from simulator.domain.commands import AddPerson
 from simulator.domain.instants import HOUR, Instant
 from simulator.domain.person import PersonPatch
-from simulator.runtime.ports import Batch, Store
+from simulator.runtime.ports import Store
 from tests.contract.rows import START, Author, attempt
 
 
@@ -73,11 +73,11 @@ async def test_batches_append_in_the_order_they_were_handed_over(store: Store) -
 
 
 async def test_attempts_come_back_in_full(store: Store) -> None:
-    """An attempt is stored with its exchange, also where no journal row comes with it."""
+    """An attempt is stored with its exchange."""
     author = Author()
     await store.save_account(author.record)
-    await store.commit(Batch("acme", [], [attempt(1)]))
-    await store.commit(Batch("acme", [], [attempt(2)]))
+    await store.commit(author.attempted(attempt(1)))
+    await store.commit(author.attempted(attempt(2)))
     assert await store.attempts("acme") == [attempt(1), attempt(2)]
 
 
@@ -87,8 +87,8 @@ async def test_the_newest_attempts_come_page_by_page(store: Store) -> None:
     for author in (ours, theirs):
         await store.save_account(author.record)
     for number in range(1, 6):
-        await store.commit(Batch("acme", [], [attempt(number)]))
-        await store.commit(Batch("other", [], [attempt(100 + number)]))
+        await store.commit(ours.attempted(attempt(number)))
+        await store.commit(theirs.attempted(attempt(100 + number)))
     first = await store.newest_attempts("acme", 2)
     second = await store.newest_attempts("acme", 2, first[-1][0])
     third = await store.newest_attempts("acme", 2, second[-1][0])
@@ -106,8 +106,8 @@ async def test_attempts_at_some_deliveries_are_found(store: Store) -> None:
         msgspec.structs.replace(attempt(number), delivery_id=key)
         for number, key in enumerate(("a", "b", "a", "c", "b"))
     ]
-    await store.commit(Batch("acme", [], named[:2]))
-    await store.commit(Batch("acme", [], named[2:]))
+    await store.commit(author.attempted(*named[:2]))
+    await store.commit(author.attempted(*named[2:]))
     found = await store.attempts("acme", ["b", "a", "b", "nobody"])
     assert [item.attempt for item in found] == [0, 1, 2, 4]
     assert await store.attempts("acme", []) == []

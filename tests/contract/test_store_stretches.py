@@ -15,7 +15,7 @@ from simulator.domain.commands import SubmitMt
 from simulator.domain.instants import HOUR
 from simulator.domain.messages import Mt, ReceiptWish
 from simulator.domain.numbers import Mdn
-from simulator.runtime.ports import Batch, MessageQuery, MessageRecord, Store
+from simulator.runtime.ports import MessageQuery, MessageRecord, Store
 from simulator.store import sqlite_stretches, sqlite_tail, sqlite_texts
 from simulator.store.memory import MemoryStore
 from simulator.store.sqlite import SqliteStore
@@ -129,7 +129,7 @@ async def test_attempts_of_many_stretches_come_in_order(tmp_path: Path) -> None:
     other = msgspec.structs.replace(attempt(0), delivery_id="d2")
     for first in range(3):
         mine = [attempt(first), *[other] * (1 << SHIFT)]
-        await store.commit(Batch("acme", (), mine))
+        await store.commit(author.attempted(*mine))
     found = await store.attempts("acme", ["d1", "d3"])
     assert [item.attempt for item in found] == [0, 1, 2]
     assert len(await store.attempts("acme", ["d1", "d2"])) == 3 * (1 << SHIFT) + 3
@@ -199,10 +199,3 @@ def test_the_first_and_last_stretch_are_known_without_looking_through_them() -> 
     plan = _plan(sqlite_stretches.ENDS)
     assert len([step for step in plan if step.startswith("SEARCH")]) == 2
     assert _ends(plan), plan
-
-
-def test_the_next_attempt_is_numbered_without_counting() -> None:
-    """By the last one of its account."""
-    asks = "SELECT max(position) FROM attempt WHERE company_key = "
-    assert f"{asks}NEW.company_key" in SCHEMA
-    assert _plan(f"{asks}?1") == ["SEARCH attempt USING PRIMARY KEY (company_key=?)"]

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from simulator.app import build
+from simulator.config import ServerSettings
+from simulator.domain.lines import RecordAttempt
+from tests.contract.rows import attempt
 from tests.system.company import Company
 from tests.system.conftest import MakeCompany
 from tests.system.receiver import Receiver
@@ -164,3 +169,22 @@ async def test_hosts_alias_the_destination(company: Company, receiver: Receiver)
     await company.settle()
     assert (receiver.got[0].path, receiver.got[0].headers["Host"]) == ("/p", "app.test")
     assert receiver.netloc not in str(await company.events())
+
+
+async def test_an_attempt_that_is_not_awaited_is_kept_with_its_command(
+    tmp_path: Path,
+) -> None:
+    """It changes nothing; the journal tells that it came, and a restart goes past it."""
+    path = tmp_path / "sim.db"
+    late = attempt(1)
+    command = RecordAttempt(delivery_id=late.delivery_id, attempt=1, status=500)
+    async with build(ServerSettings(port=0, db=path)) as system:
+        (universe,) = system.accounts.all()
+        rows = len(await universe.store.entries(universe.engine.key))
+        await universe.engine.submit(command, attempt=late)
+        (row,) = await universe.store.entries(universe.engine.key, rows)
+        assert (row.kind, row.type) == ("command", "RecordAttempt")
+    async with build(ServerSettings(port=0, db=path)) as system:
+        (universe,) = system.accounts.all()
+        assert universe.engine.seq == rows + 1
+        assert await universe.store.attempts(universe.engine.key) == [late]
