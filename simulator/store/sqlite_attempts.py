@@ -1,14 +1,15 @@
 """Attempts at callbacks in a SQLite file: beside the rows of the journal that their commit has.
 
 So they cost a commit little more than their octets: rows and indexes of their own would change as many
-pages as all else it writes. They are lines of JSON, `[position, attempt]` each, in the last row of the
-table that the commit has. The table `attempt` has the position of each by its delivery, and follows as
-the messages do.
+pages as all else it writes. They are lines of JSON, `[position, attempt]` each, where the position is a row
+of the journal in the same row of the table. The table `attempt` has the position of each by its
+delivery, and follows as the messages do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -25,7 +26,7 @@ _LINES = msgspec.json.Decoder(Placed)
 _HOLDING = (
     "SELECT attempts FROM journal WHERE company_key = ?1 AND last IN (SELECT ("
     "SELECT last FROM journal AS held WHERE held.company_key = ?1 AND held.last >= value "
-    "AND held.attempts IS NOT NULL ORDER BY last LIMIT 1) FROM json_each(?2)) ORDER BY last"
+    "ORDER BY last LIMIT 1) FROM json_each(?2)) AND attempts IS NOT NULL ORDER BY last"
 )
 _BETWEEN = (
     "SELECT attempts FROM journal WHERE company_key = ? AND last > ? AND last <= ? "
@@ -46,9 +47,12 @@ def placed(batch: Batch) -> Iterator[Placed]:
     return zip((entry.seq for entry in batch.entries), batch.attempts, strict=False)
 
 
-def lines(batch: Batch) -> bytes:
-    """What the last row of the table for a batch has of its attempts."""
-    return _ENCODER.encode_lines(list(placed(batch)))  # an iterator it would keep for ever
+def beside(rows: Iterable[Row], batch: Batch) -> Iterator[Row]:
+    """The rows of the table for a batch, each with the attempts at its rows of the journal."""
+    attempts = placed(batch)
+    for account, first, last, until, lines, _ in rows:
+        some = list(islice(attempts, last - first + 1))
+        yield (account, first, last, until, lines, _ENCODER.encode_lines(some) if some else None)
 
 
 async def between(ask: Ask, account: str, after: int, until: int) -> list[tuple[int, str]]:

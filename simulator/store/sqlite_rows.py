@@ -23,10 +23,8 @@ def committed(batches: Iterable[Batch]) -> list[Row]:
     """The rows of the table of the journal for some batches. Raises ValueError, for one that cannot be."""
     found = list[Row]()
     for batch in batches:
-        attempts = sqlite_attempts.lines(batch) if batch.attempts else None
-        found += sqlite_journal.rows_of(batch.account, batch.entries)
-        if attempts:
-            found[-1] = (*found[-1][:-1], attempts)
+        rows = sqlite_journal.rows_of(batch.account, batch.entries)
+        found += sqlite_attempts.beside(rows, batch) if batch.attempts else rows
     return found
 
 
