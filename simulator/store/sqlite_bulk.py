@@ -99,6 +99,7 @@ class Tables:
             elif (more := tail.more()) is not None:
                 async with _transaction(db):
                     await _run(db, more.rows)
+                    await self._texts.retold(db, more.replaced)
                 tail.wrote(more)
             else:
                 async with _transaction(db):

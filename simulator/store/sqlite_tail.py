@@ -57,6 +57,9 @@ REACHED = "INSERT OR REPLACE INTO derived (company_key, seq) VALUES (?, ?)"
 _Key = tuple[str, str]
 """An account's key and a message's id."""
 
+Replaced = tuple[str, str, str]
+"""A message that has another text: its account's key, its id and the text."""
+
 
 class _Begun(msgspec.Struct, gc=False):
     """A message that no table has yet, and where it stands."""
@@ -104,10 +107,11 @@ class Some(NamedTuple):
 
 
 class More(NamedTuple):
-    """Rows beside the messages that began, to be written together; and whose steps they have."""
+    """Rows beside the messages that began, to be written together; whose steps they have, and texts."""
 
     rows: dict[str, Sequence[Row]]
     moved: Sequence[_Key] = ()
+    replaced: Sequence[Replaced] = ()
 
 
 class Told(NamedTuple):
@@ -199,10 +203,10 @@ class Tail:
         return list(self._reached.items())
 
     @property
-    def replaced(self) -> list[tuple[str, str, str]]:
-        """The messages that have another text than they began with: account, id and text.
+    def replaced(self) -> list[Replaced]:
+        """The messages that began here and have another text since.
 
-        One that begins here may stand in a block already, where it was written before a kill.
+        One may stand in a block with the first already, where it was written before a kill.
         """
         return [(*key, text) for key, text in self._retold.items()]
 
@@ -279,7 +283,8 @@ class Tail:
                 if item.mt is not None
             ]
             rows: dict[str, Sequence[Row]] = {_MOVE_MESSAGE: moved, _REPLACE_MESSAGE: replaced}
-            return More(rows, [key for key, _ in few])
+            texts = [(*key, item.mt.text) for key, item in few if item.mt is not None]
+            return More(rows, [key for key, _ in few], texts)
         for statement, rows_left in self._more.items():
             if rows_left:
                 return More({statement: rows_left[:FEW]})
@@ -294,8 +299,6 @@ class Tail:
                 del self._more[statement][: len(rows)]
 
     def _move(self, key: str, seq: int, move: projections.Move) -> None:
-        if move.mt is not None:
-            self._retold[key, move.message_id] = move.mt.text
         found = self._begun.get((key, move.message_id))
         if found is None:
             item = self._moved.setdefault((key, move.message_id), _Moved())
@@ -307,6 +310,7 @@ class Tail:
         found.steps += (move.step,)
         found.state, found.told = move.state or found.state, seq
         if move.mt is not None:
+            self._retold[key, move.message_id] = move.mt.text
             found.record = projections.replaced(found.record, move.mt)
             found.source = seq
 

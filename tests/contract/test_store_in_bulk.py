@@ -183,9 +183,35 @@ async def test_a_text_that_was_replaced_is_found_after_a_kill(
     assert 2 <= _told(copy) < 6
     killed = await opened(copy, author)
     for one in (killed, store):
-        for text, found in (("zebra", 1), ("cat 0", 0), ("cat", 6)):
-            assert len(await one.messages("acme", MessageQuery(text=text))) == found
+        await _zebra_is_found(one, 6)
         await one.close()
+
+
+@pytest.mark.usefixtures("few_at_a_time")
+async def test_a_text_that_is_replaced_late_is_found_after_any_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a message that stood in a block long before, while the tail that has the change is written."""
+    monkeypatch.setattr(texts, "BLOCK", 2)
+    author, path = Author(), tmp_path / "s.db"
+    store = await opened(path, author)
+    reply = author.do(SubmitMt(mdn=ANN, code=CODE, text="cat 0"))
+    assert isinstance(reply, Accepted)
+    for number in range(1, 18):
+        if number == 8:
+            author.do(ReplaceMt(message_id=reply.mt.message_id, text="zebra"))
+        author.do(SubmitMt(mdn=ANN, code=CODE, text=f"cat {number}"))
+        await store.commit(author.batch())
+        if number >= 8:
+            killed = await opened(at_its_kill(path), author)
+            await _zebra_is_found(killed, number)
+            await killed.close()
+    await store.close()
+
+
+async def _zebra_is_found(store: SqliteStore, cats: int) -> None:
+    for text, found in (("zebra", 1), ("cat 0", 0), ("cat", cats)):
+        assert len(await store.messages("acme", MessageQuery(text=text))) == found
 
 
 async def test_what_is_derived_again_is_cut_between_commands(
