@@ -290,7 +290,7 @@ class Engine:
         decision = decide(self.world, command, at)
         if not decision.events and not noted:
             return decision.reply, False
-        self._note(at, "command", command)
+        self._note(at if decision.events else self.world.now, "command", command)
         released = False
         for event in decision.events:
             self.world.apply(event, at)

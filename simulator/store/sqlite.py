@@ -84,6 +84,7 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._owned: Path | None = None
         self._connection: aiosqlite.Connection | None = None
         self._waiting: list[tuple[Batch, asyncio.Future[None]]] = []
         self._wake = asyncio.Event()
@@ -95,7 +96,7 @@ class SqliteStore:
 
     async def open(self) -> None:
         """Open or make the file. Raises ForeignDatabase (untouched) or DatabaseInUse."""
-        own(self.path)
+        self._owned = own(self.path)
         try:
             known = checked(self.path)
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,6 +105,7 @@ class SqliteStore:
             await self._prepare(known)
             await self._derive_again()
             await self._log.open()
+            self._log.grew()
         except BaseException as error:
             await self._let_go()
             if isinstance(error, sqlite3.Error | OSError):
@@ -131,6 +133,7 @@ class SqliteStore:
     async def save_account(self, record: AccountRecord) -> None:
         """Insert the record, or replace the one of that key in place."""
         await self._all(_SAVE, (record.company_key, msgspec.json.encode(record)))
+        self._log.grew()
 
     async def delete_account(self, key: str) -> None:
         """Remove every row of the account, in one transaction."""
@@ -167,6 +170,7 @@ class SqliteStore:
     async def save_image(self, account: str, seq: int, image: bytes) -> None:
         """One for an account."""
         await self._all(sqlite_retention.SAVE_IMAGE, (account, seq, image))
+        self._log.grew()
 
     async def first(self, account: str) -> int:
         """Found without reading it."""
@@ -284,6 +288,7 @@ class SqliteStore:
                 await self._db.execute("BEGIN")
                 yield self._db
                 await self._db.execute("COMMIT")
+                self._log.grew()
             except BaseException as error:
                 with suppress(sqlite3.Error):
                     await self._db.rollback()
@@ -297,10 +302,14 @@ class SqliteStore:
     async def _let_go(self) -> None:
         try:
             await self._log.close()
-            if self._connection is not None:  # its thread would keep the process
-                await self._connection.close()
         finally:
-            disown(self.path)
+            try:
+                if self._connection is not None:  # its thread would keep the process
+                    await self._connection.close()
+            finally:
+                if self._owned is not None:
+                    disown(self._owned)
+                self._owned = None
 
     async def _prepare(self, known: bool) -> None:
         db = self._db
@@ -314,6 +323,7 @@ class SqliteStore:
                 f"BEGIN; {schema} PRAGMA application_id = {APPLICATION_ID};"
                 f"PRAGMA user_version = {FORMAT_VERSION}; COMMIT;"
             )
+        await db.execute("PRAGMA busy_timeout = 1000")  # from here on only `Log` is beside it
 
     async def _write(self) -> None:
         while True:
@@ -341,7 +351,7 @@ class SqliteStore:
                 await self._tables.go_on(self._db, come)
 
     async def _transact(self, batches: list[Batch]) -> int:
-        """Commit some batches; how many messages begin in them."""
+        """Commit some batches; how many rows they will have in the tables."""
         await self._tables.make_room(self._db)
         found = [told(batch) for batch in batches if batch.entries]
         rows, insert = sqlite_rows.committed(batches), sqlite_journal.INSERT
@@ -367,6 +377,7 @@ class SqliteStore:
         async with self._lock:
             try:
                 await self._tables.bring_up(self._db)
+                self._log.grew()
             except sqlite3.Error as error:
                 raise self._cannot_change(error) from error
 

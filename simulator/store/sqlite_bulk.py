@@ -40,11 +40,11 @@ class Tables:
         self._wordings.forget()
 
     def take(self, found: Iterable[Told]) -> int:
-        """Add what batches that are committed lead to; how many messages began in them."""
+        """Add what batches that are committed lead to; how many rows it will have."""
         come = 0
         for item in found:
             self._tail.take(item)
-            come += len(item.begun)
+            come += item.rows
         return come
 
     def begun(self, account: str, message_id: str) -> Known | None:
@@ -68,9 +68,9 @@ class Tables:
             self._older, self._tail = self._tail, Tail()
 
     async def go_on(self, db: aiosqlite.Connection, come: int) -> None:
-        """Write some of a full tail: twice as much as came. What fails is tried again later."""
+        """Write some of a full tail: half as much again as came. What fails is tried again later."""
         with suppress(Exception):  # at last `make_room` tells of it, for the commit that waits
-            for _ in range(1 + 2 * come // FEW):
+            for _ in range(1 + 3 * come // (2 * FEW)):
                 if self._older is not None and not await self._write_few(db, self._older):
                     self._older = None
 

@@ -18,16 +18,21 @@ _OWNED = set[Path]()
 """The files this process has: SQLite keeps them from other processes alone."""
 
 
-def own(path: Path) -> None:
-    """Be the one who has the file in this process. Raises DatabaseInUse."""
-    if path.resolve() in _OWNED:
+def own(path: Path) -> Path:
+    """Be the one who has the file in this process; what is to be disowned. Raises DatabaseInUse."""
+    try:
+        owned = path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise cannot_open(path, error) from error
+    if owned in _OWNED:
         raise _in_use(path)
-    _OWNED.add(path.resolve())
+    _OWNED.add(owned)
+    return owned
 
 
-def disown(path: Path) -> None:
+def disown(owned: Path) -> None:
     """Let another one have it."""
-    _OWNED.discard(path.resolve())
+    _OWNED.discard(owned)
 
 
 async def connected(path: Path) -> aiosqlite.Connection:

@@ -124,6 +124,12 @@ class Told(NamedTuple):
     trail: list[tuple[int, str]]
     attempts: list[tuple[int, str]]
 
+    @property
+    def rows(self) -> int:
+        """How many rows it will have in the tables, at most."""
+        parts = sum(len(more) for _, _, more in self.begun)
+        return len(self.begun) + parts + len(self.moved) + len(self.trail) + len(self.attempts)
+
     def beyond(self, told: Mapping[str, int]) -> Told:
         """Without the steps up to a row that each of some messages has in the table."""
         anew = {record.id for _, record, _ in self.begun}

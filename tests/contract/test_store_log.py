@@ -74,6 +74,21 @@ async def test_a_log_begins_anew_while_commits_go_on(
     await never.close()
 
 
+async def test_it_is_moved_for_what_is_no_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of a journal, an image: their pages too are moved while nothing else is written."""
+    monkeypatch.setattr(sqlite_log, "EVERY_S", 0)
+    monkeypatch.setattr(sqlite_log, "LONG", 20)
+    store = await _filled(tmp_path / "s.db")
+    before = _length(tmp_path / "s.db-wal")
+    for number in range(60):
+        await store.copy_journal("acme", "kept")
+        await store.save_image("acme", number, bytes(500_000))
+    assert _length(tmp_path / "s.db-wal") - before < 10_000_000
+    await store.close()
+
+
 async def test_a_log_that_cannot_be_moved_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,8 +96,8 @@ async def test_a_log_that_cannot_be_moved_stays(
     failed = list[bool]()
     moved = sqlite_log._move
 
-    async def fails(db: aiosqlite.Connection) -> int:
-        failed.append(len(failed) < COMMITS // 4)
+    async def fails(db: aiosqlite.Connection) -> tuple[int, int]:
+        failed.append(len(failed) < 5)
         if failed[-1]:
             raise sqlite3.OperationalError("database or disk is full")
         return await moved(db)
@@ -112,8 +127,11 @@ async def test_no_one_else_in_this_process_can_have_the_file(tmp_path: Path) -> 
     store = await _filled(path)
     link.symlink_to(path)
     for name in (path, link):
-        with pytest.raises(DatabaseInUse, match="another --db"):
-            await SqliteStore(name).open()
+        for _ in range(2):
+            refused = SqliteStore(name)
+            with pytest.raises(DatabaseInUse, match="another --db"):
+                await refused.open()
+            await refused.close()
     await store.close()
     again = SqliteStore(path)
     await again.open()

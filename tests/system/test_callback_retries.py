@@ -183,7 +183,7 @@ async def test_an_attempt_that_is_not_awaited_is_kept_with_its_command(
         rows = len(await universe.store.entries(universe.engine.key))
         await universe.engine.submit(command, attempt=late)
         (row,) = await universe.store.entries(universe.engine.key, rows)
-        assert (row.kind, row.type) == ("command", "RecordAttempt")
+        assert (row.kind, row.type, row.at) == ("command", "RecordAttempt", universe.world.now)
     async with build(ServerSettings(port=0, db=path)) as system:
         (universe,) = system.accounts.all()
         assert universe.engine.seq == rows + 1
