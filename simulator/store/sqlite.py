@@ -45,6 +45,7 @@ from simulator.store.sqlite_file import (
     connected,
     disown,
     own,
+    transaction,
 )
 from simulator.store.sqlite_journal import Row
 from simulator.store.sqlite_log import Log
@@ -285,16 +286,11 @@ class SqliteStore:
             try:
                 await self._tables.bring_up(self._db)
                 self._tables.forget()
-                await self._db.execute("BEGIN")
-                yield self._db
-                await self._db.execute("COMMIT")
-                self._log.grew()
-            except BaseException as error:
-                with suppress(sqlite3.Error):
-                    await self._db.rollback()
-                if not isinstance(error, sqlite3.Error):
-                    raise
+                async with transaction(self._db):
+                    yield self._db
+            except sqlite3.Error as error:
                 raise self._cannot_change(error) from error
+            self._log.grew()
 
     def _cannot_change(self, error: sqlite3.Error) -> EngineFailed:
         return EngineFailed(f"{self.path} could not be changed: {error}")

@@ -7,13 +7,13 @@ himself, and runs no transaction; what cannot be written raises sqlite3.Error, a
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 import aiosqlite
 
 from simulator.store import sqlite_words
+from simulator.store.sqlite_file import transaction
 from simulator.store.sqlite_journal import Row
 from simulator.store.sqlite_tail import FEW, REACHED, Known, Tail, Told
 from simulator.store.sqlite_texts import TextBlocks
@@ -97,12 +97,12 @@ class Tables:
             if wrote := await self._write_some(db, tail, tail.written):
                 tail.written += wrote
             elif (more := tail.more()) is not None:
-                async with _transaction(db):
+                async with transaction(db):
                     await _run(db, more.rows)
                     await self._texts.retold(db, more.replaced)
                 tail.wrote(more)
             else:
-                async with _transaction(db):
+                async with transaction(db):
                     await self._texts.retold(db, tail.replaced)
                     await _run(db, {REACHED: tail.reached})
                 return False
@@ -121,18 +121,6 @@ class Tables:
         await db.execute(*some.statement)
         await self._texts.follow(db, some.come)
         return len(some.messages)
-
-
-@asynccontextmanager
-async def _transaction(db: aiosqlite.Connection) -> AsyncIterator[None]:
-    try:
-        await db.execute("BEGIN")
-        yield
-        await db.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):
-            await db.rollback()
-        raise
 
 
 async def _run(db: aiosqlite.Connection, written: Mapping[str, Sequence[Row]]) -> None:

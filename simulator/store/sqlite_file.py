@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import aiosqlite
@@ -42,6 +43,19 @@ async def connected(path: Path) -> aiosqlite.Connection:
     """
     uri = f"{path.absolute().as_uri()}?vfs=unix-excl"
     return await aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=0)
+
+
+@asynccontextmanager
+async def transaction(db: aiosqlite.Connection) -> AsyncIterator[None]:
+    """Whole or not at all."""
+    try:
+        await db.execute("BEGIN")
+        yield
+        await db.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            await db.rollback()
+        raise
 
 
 def cannot_open(path: Path, error: Exception) -> UserError:

@@ -30,7 +30,7 @@ FULL = 8_000
 """When so many messages began or moved on, it is time to write them."""
 
 FEW = 128
-"""So many messages are written in one statement."""
+"""So many messages, or other rows, are written at once."""
 
 _INSERT_MESSAGE = (
     f"INSERT OR REPLACE INTO message (company_key, {COLUMNS}, wording, told) "
