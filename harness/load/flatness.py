@@ -52,7 +52,7 @@ class Figures(Struct, frozen=True, kw_only=True):
 
 
 class TooShort(Exception):
-    """The soak has too few samples to be judged; the message says what would do."""
+    """A run has too few samples to be judged."""
 
 
 def measure(
@@ -61,7 +61,7 @@ def measure(
     """The figures of the judged span. Raises TooShort."""
     watched, answered = span.of(samples), span.of(windows)
     if len(watched) < FEWEST or len(answered) < FEWEST:
-        raise TooShort(f"it has fewer than {FEWEST} samples; let SOAK_SECONDS be longer")
+        raise TooShort(f"it has fewer than {FEWEST} samples")
     memory = _fifths([item.rss_mib for item in watched])
     waiting = [item.waits.callbacks_open for item in watched if item.waits is not None]
     apart_s = (1 - PART) * (span.end - span.start)
@@ -92,6 +92,12 @@ def judge(figures: Figures) -> list[str]:
             f"the 95th percentile rose from {before:g} to {after:g} ms; "
             f"the last fifth may have {MOST_LATENCY:g} of the first"
         )
+    return [*faults, *behind(figures)]
+
+
+def behind(figures: Figures) -> list[str]:
+    """What was asked for and not done in time, with its figure: callbacks and requests."""
+    faults = []
     if figures.callbacks_open is not None:
         before, after = figures.callbacks_open
         if after > MOST_WAITING * before and after - before > NOISE_CALLBACKS:

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 FOLDER = Path("build/load")
 LOCUSTFILE = Path(__file__).resolve().parents[2] / "locustfile.py"
@@ -55,7 +56,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Locust's exit status, and its verdict: what it counted, and each fault in words."""
+    """Locust's exit status, and its verdict: what it counted, and each fault in words.
+
+    `amiss` are those of them that are the journal's: what does not add up.
+    """
 
     status: int
     requests: int = 0
@@ -64,6 +68,7 @@ class Outcome:
     requests_per_second: float = 0.0
     counts: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    amiss: list[str] = field(default_factory=list)
 
     def why(self) -> list[str]:
         """Why the run has failed; empty where it has passed."""
@@ -115,8 +120,18 @@ def serving(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
             _end(simulator)
 
 
-def attack(url: str, plan: Plan, folder: Path, environ: Mapping[str, str] = os.environ) -> Outcome:
-    """Let Locust's users loose on a simulator. Raises LoadError where Locust does not end."""
+def attack(
+    url: str,
+    plan: Plan,
+    folder: Path,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    quiet: bool = False,
+) -> Outcome:
+    """Let Locust's users loose on a simulator. Raises LoadError where Locust does not end.
+
+    Where it is to be quiet, the tables it prints at the end go to `run_summary.txt`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     prefix = folder / "run"
     rate = min(plan.users, FASTEST_SPAWN)
@@ -129,14 +144,26 @@ def attack(url: str, plan: Plan, folder: Path, environ: Mapping[str, str] = os.e
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LOCUST_")}
     kept |= {name: value for name, value in environ.items() if name.startswith("LOAD_")}
     limit = plan.seconds + LOCUST_LIMIT_S
-    with _workers(plan.workers, kept) as master:
+    with _workers(plan.workers, kept) as master, _printed(folder, quiet=quiet) as out:
         try:
-            ended = subprocess.run([*command, *master], env=kept, timeout=limit, check=False)
+            ended = subprocess.run(
+                [*command, *master], env=kept, stdout=out, timeout=limit, check=False
+            )
         except subprocess.TimeoutExpired as error:
             raise LoadError(f"Locust had not ended after {limit} s") from error
     verdict = folder / "run_verdict.json"
     told = json.loads(verdict.read_text(encoding="utf-8")) if verdict.exists() else {}
     return Outcome(status=ended.returncode, **told)
+
+
+@contextmanager
+def _printed(folder: Path, *, quiet: bool) -> Iterator[BinaryIO | None]:
+    """Where Locust prints its tables; None is where this process prints."""
+    if not quiet:
+        yield None
+        return
+    with (folder / "run_summary.txt").open("wb") as file:
+        yield file
 
 
 @contextmanager

@@ -119,6 +119,7 @@ class Session:
                 "requests_per_second": round(total.requests_per_second, 1),
                 "counts": findings.counts._asdict() if findings.counts else {},
                 "faults": faults,
+                "amiss": findings.faults,
             }
             Path(f"{prefix}_verdict.json").write_text(json.dumps(verdict), encoding="utf-8")
             gevent.sleep(CSV_STATS_INTERVAL_SEC + 0.1)  # Locust writes its files once more

@@ -11,14 +11,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec import Struct, json
 
-from harness.load import curves, flatness, paces, phones, windows
+from harness.load import curves, flatness, phones, windows
+from harness.load.capacity import Capacity, Search
 from harness.load.curves import Curve
 from harness.load.flatness import Figures, Span, TooShort
 from harness.load.run import LoadError, Plan, attack, bounded, clear, ended, serving
@@ -26,12 +26,8 @@ from harness.load.watching import NoMemory, Sample, watched
 from harness.load.windows import Window
 
 FOLDER = Path("build/soak")
-EVERY_S = 2
 MOST_SECONDS = 7 * 24 * 3600
 MOST_PEOPLE = 100_000
-ABREAST = 500
-"""In the run that measures, users begin nothing while more callbacks are open: what counts is what
-the simulator answers and tells for good, and not what it takes in and owes."""
 ITS_OWN = ("LOAD_ARRIVALS", "LOAD_PACES", "LOAD_SHAPE", "LOAD_ABREAST", "LOAD_SECONDS", "WORKERS")
 
 
@@ -42,6 +38,7 @@ class SoakPlan:
     seconds: int = 600
     warm_seconds: int = 60
     capacity_seconds: int = 45
+    trial_seconds: int = 30
     percent: int = 80
     users: int = 20
     people: int = 2_000
@@ -60,6 +57,9 @@ class SoakPlan:
             capacity_seconds=bounded(
                 environ, "SOAK_CAPACITY_SECONDS", usual.capacity_seconds, 3_600, least=5
             ),
+            trial_seconds=bounded(
+                environ, "SOAK_TRIAL_SECONDS", usual.trial_seconds, 3_600, least=5
+            ),
             percent=bounded(environ, "SOAK_PERCENT", usual.percent, 100),
             users=users,
             people=bounded(
@@ -73,35 +73,6 @@ class SoakPlan:
         return {"LOAD_PEOPLE": str(self.people), "LOAD_LISTS": str(self.lists)}
 
 
-class Capacity(Struct, frozen=True, kw_only=True):
-    """What users got who wait for their answers: requests a second, and turns by kind of each user."""
-
-    requests_per_second: float
-    turns_each: dict[str, float]
-
-    @classmethod
-    def of(cls, found: Sequence[Window], seconds: float) -> Capacity:
-        """That of the second half of a run of so many seconds. Raises LoadError."""
-        began = found[0].at - found[0].seconds if found else 0.0
-        half = Span(start=began + seconds / 2, end=began + seconds).of(found)
-        if not half:
-            raise LoadError("the capacity was not measured; let SOAK_CAPACITY_SECONDS be longer")
-        turns, users_s = Counter[str](), Counter[str]()
-        for window in half:
-            turns.update(window.turns)
-            users_s.update({kind: n * window.seconds for kind, n in window.users.items()})
-        if idle := [kind for kind in users_s if not turns[kind]]:
-            raise LoadError(f"no turn of {', '.join(idle)}; let SOAK_CAPACITY_SECONDS be longer")
-        return cls(
-            requests_per_second=flatness.rate(half),
-            turns_each={kind: turns[kind] / users_s[kind] for kind in users_s},
-        )
-
-    def paces(self, share: float) -> dict[str, float]:
-        """The paces that make that share of it, of the same mix."""
-        return {kind: share * turns for kind, turns in self.turns_each.items()}
-
-
 class Report(Struct, frozen=True, kw_only=True):
     """All that a soak found; it is `soak.json`."""
 
@@ -111,6 +82,7 @@ class Report(Struct, frozen=True, kw_only=True):
     users: int
     people: int
     lists: int
+    waiting: Capacity
     capacity: Capacity
     judged: Span
     figures: Figures
@@ -129,9 +101,11 @@ def main(environ: Mapping[str, str] = os.environ, folder: Path = FOLDER) -> int:
         return 2
     kept = {name: text for name, text in environ.items() if name not in ITS_OWN}
     try:
-        capacity = find_capacity(plan, folder / "capacity", kept)
-        print(f"soak: it bears {capacity.requests_per_second:.1f} requests a second", flush=True)
-        report = soak(plan, capacity, folder, kept)
+        told = {**kept, **plan.population()}
+        search = Search(plan.users, folder / "capacity", told, say)
+        waiting = search.waiting(plan.capacity_seconds)
+        capacity = search.open(waiting, plan.trial_seconds)
+        report = soak(plan, waiting, capacity, folder, told)
     except (LoadError, NoMemory) as error:
         print(f"soak: FAILED: {error}")
         return 1
@@ -143,38 +117,30 @@ def main(environ: Mapping[str, str] = os.environ, folder: Path = FOLDER) -> int:
     return 1 if report.faults else 0
 
 
-def find_capacity(plan: SoakPlan, folder: Path, environ: Mapping[str, str]) -> Capacity:
-    """What a simulator of its own sustains, as users get it who wait for their answers."""
-    clear(folder)
-    told = {**environ, **plan.population(), "LOAD_ABREAST": str(ABREAST)}
-    with serving(folder) as (url, simulator):
-        outcome = attack(url, Plan(users=plan.users, seconds=plan.capacity_seconds), folder, told)
-    if faults := [*outcome.why(), *ended(simulator.returncode)]:
-        raise LoadError(f"the run that measures the capacity: {'; '.join(faults)}")
-    return Capacity.of(windows.read(folder / "run_windows.json"), plan.capacity_seconds)
+def say(finding: str) -> None:
+    """A finding, at once: it takes minutes until the next."""
+    print(f"soak: {finding}", flush=True)
 
 
-def soak(plan: SoakPlan, capacity: Capacity, folder: Path, environ: Mapping[str, str]) -> Report:
-    """Let users come at their share of what they got, and watch."""
+def soak(
+    plan: SoakPlan, waiting: Capacity, capacity: Capacity, folder: Path, environ: Mapping[str, str]
+) -> Report:
+    """Let users come at their share of the capacity, and watch."""
     clear(folder)
     seconds = plan.warm_seconds + plan.seconds
-    share = plan.percent / 100
-    told = {
-        **environ,
-        **plan.population(),
-        "LOAD_PACES": paces.written(capacity.paces(share)),
-    }
-    with serving(folder) as (url, simulator), watched(simulator.pid, url, EVERY_S) as samples:
-        outcome = attack(url, Plan(users=plan.users, seconds=seconds), folder, told)
+    asked = capacity.part(plan.percent)
+    with serving(folder) as (url, simulator), watched(simulator.pid, url) as samples:
+        run = Plan(users=plan.users, seconds=seconds)
+        outcome = attack(url, run, folder, {**environ, **asked.told()})
     faults = [*outcome.why(), *ended(simulator.returncode)]
     found = _windows(folder, faults)
     began = found[0].at - found[0].seconds
     judged = Span(start=began + plan.warm_seconds, end=began + seconds)
-    aim = share * capacity.requests_per_second
     try:
-        figures = flatness.measure(judged, samples, found, aim)
+        figures = flatness.measure(judged, samples, found, asked.requests_per_second)
     except TooShort as error:
-        raise LoadError("; ".join([*faults, str(error)])) from error
+        told = f"{error}; let SOAK_SECONDS be longer"
+        raise LoadError("; ".join([*faults, told])) from error
     return Report(
         seconds=plan.seconds,
         warm_seconds=plan.warm_seconds,
@@ -182,6 +148,7 @@ def soak(plan: SoakPlan, capacity: Capacity, folder: Path, environ: Mapping[str,
         users=plan.users,
         people=plan.people,
         lists=plan.lists,
+        waiting=waiting,
         capacity=capacity,
         judged=judged,
         figures=figures,

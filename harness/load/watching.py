@@ -15,6 +15,7 @@ from harness.load import gauges
 from harness.load.gauges import Gauges, NoGauges
 
 PROC = Path("/proc")
+EVERY_S = 2
 
 
 class NoMemory(Exception):
@@ -64,12 +65,12 @@ def look(pid: int, url: str) -> Sample:
 
 
 @contextmanager
-def watched(pid: int, url: str, every_s: float) -> Iterator[list[Sample]]:
-    """The samples of a process, one each so many seconds until the block ends. Raises NoMemory."""
+def watched(pid: int, url: str) -> Iterator[list[Sample]]:
+    """The samples of a process, one each EVERY_S until the block ends. Raises NoMemory."""
     samples, over = [look(pid, url)], Event()
 
     def keep_looking() -> None:
-        while not over.wait(every_s):
+        while not over.wait(EVERY_S):
             try:
                 samples.append(look(pid, url))
             except NoMemory:  # it has ended, which its exit status tells

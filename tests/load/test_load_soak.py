@@ -14,14 +14,16 @@ from subprocess import run
 import msgspec
 import pytest
 
+from harness.load import capacity as load_capacity
 from harness.load import curves, flatness
 from harness.load import soak as load_soak
+from harness.load.capacity import Capacity, Search
 from harness.load.curves import Curve
 from harness.load.flatness import Figures, Span, TooShort
 from harness.load.gauges import Gauges
-from harness.load.run import LoadError, Outcome, Plan
+from harness.load.run import Outcome, Plan
 from harness.load.script import COMPANY
-from harness.load.soak import ITS_OWN, Capacity, Report, SoakPlan
+from harness.load.soak import ITS_OWN, Report, SoakPlan
 from harness.load.watching import NoMemory, Sample, look
 from harness.load.windows import Window, read, write
 
@@ -89,7 +91,7 @@ def test_the_last_fifth_is_held_against_the_first_that_is_judged() -> None:
 
 def test_too_few_samples_are_no_soak() -> None:
     """One window has no last fifth."""
-    with pytest.raises(TooShort, match="let SOAK_SECONDS be longer"):
+    with pytest.raises(TooShort, match="it has fewer than 2 samples"):
         flatness.measure(SPAN, [sample(at) for at in ENDS], [window(110.0)], 100.0)
 
 
@@ -127,46 +129,30 @@ def test_what_is_not_flat_names_its_figure(found: Figures, fault: str) -> None:
     assert told.startswith(fault)
 
 
-def test_the_capacity_is_of_the_second_half_and_of_the_same_mix() -> None:
-    """The ramp and the drain are left out; each user of a kind gets its share of the turns it had."""
-    users = {"SendUser": 5, "StopStormUser": 1}
-    windows = [
-        window(10.0, requests=9_000, turns={"SendUser": 900}, users=users),
-        window(20.0, requests=9_000, turns={"SendUser": 900}, users=users),
-        window(30.0, requests=1_000, turns={"SendUser": 400, "StopStormUser": 8}, users=users),
-        window(40.0, requests=3_000, turns={"SendUser": 600, "StopStormUser": 12}, users=users),
-        window(50.0, requests=0, users=users),
-    ]
-    capacity = Capacity.of(windows, 40.0)
-    assert capacity.requests_per_second == 200.0
-    assert capacity.turns_each == {"SendUser": 10.0, "StopStormUser": 1.0}
-    assert capacity.paces(0.8) == {"SendUser": 8.0, "StopStormUser": 0.8}
-
-
-def test_a_capacity_that_was_not_measured_is_told() -> None:
-    """No window, or a kind of users that did nothing, says nothing of what is borne."""
-    with pytest.raises(LoadError, match="let SOAK_CAPACITY_SECONDS be longer"):
-        Capacity.of([], 40.0)
-    idle = [window(40.0, turns={"SendUser": 1}, users={"SendUser": 5, "StopStormUser": 1})]
-    with pytest.raises(LoadError, match="no turn of StopStormUser"):
-        Capacity.of(idle, 10.0)
-
-
 def test_the_plan_is_read_from_the_environment() -> None:
     """Ten minutes after one of warming up, at 80 % with 2,000 people, unless it says otherwise."""
     assert SoakPlan.read({}) == SoakPlan(
         seconds=600,
         warm_seconds=60,
         capacity_seconds=45,
+        trial_seconds=30,
         percent=80,
         users=20,
         people=2_000,
         lists=4,
     )
     said = {"SOAK_SECONDS": "90", "SOAK_WARM_SECONDS": "0", "SOAK_CAPACITY_SECONDS": "15"}
-    said |= {"SOAK_PERCENT": "50", "LOAD_USERS": "40", "LOAD_PEOPLE": "800", "LOAD_LISTS": "1"}
+    said |= {"SOAK_TRIAL_SECONDS": "9", "SOAK_PERCENT": "50"}
+    said |= {"LOAD_USERS": "40", "LOAD_PEOPLE": "800", "LOAD_LISTS": "1"}
     assert SoakPlan.read(said) == SoakPlan(
-        seconds=90, warm_seconds=0, capacity_seconds=15, percent=50, users=40, people=800, lists=1
+        seconds=90,
+        warm_seconds=0,
+        capacity_seconds=15,
+        trial_seconds=9,
+        percent=50,
+        users=40,
+        people=800,
+        lists=1,
     )
 
 
@@ -228,6 +214,7 @@ SMALL = {
     "SOAK_SECONDS": "6",
     "SOAK_WARM_SECONDS": "1",
     "SOAK_CAPACITY_SECONDS": "8",
+    "SOAK_TRIAL_SECONDS": "8",
     "SOAK_PERCENT": "30",
     "LOAD_PEOPLE": "400",
     "LOAD_CLOCK_RATE": "20",
@@ -252,15 +239,19 @@ def test_a_soak_measures_and_then_watches(
     assert status == bool(report.faults)
     assert f"soak: {'FAILED' if status else 'PASSED'}: " in said.splitlines()[-1]
     assert report.figures.aimed_per_second == 0.3 * report.capacity.requests_per_second
-    assert set(report.capacity.turns_each) == {
-        *("KeywordUser", "ReceiverUser", "SendUser", "StopStormUser", "WebFormUser")
-    }
+    assert report.capacity.requests_per_second <= report.waiting.requests_per_second
+    assert (
+        set(report.capacity.turns_each)
+        == set(report.waiting.turns_each)
+        == {*("KeywordUser", "ReceiverUser", "SendUser", "StopStormUser", "WebFormUser")}
+    )
     counts = report.counts
     assert counts["accepted"] == counts["delivered"] + counts["failed"] > 0
     assert all(one.rss_mib > 10 and one.waits is not None for one in report.samples[:3])
     assert sum(one.requests for one in report.windows) > 0
     assert 0 < people_in(tmp_path / "capacity" / "smsim.db") <= int(SMALL["LOAD_PEOPLE"])
-    for left in ("soak.svg", "report.html", "run_stats.csv", "capacity/report.html"):
+    assert "POST     MO keyword" not in said.partition("come by themselves")[0]
+    for left in ("soak.svg", "report.html", "run_stats.csv", "capacity/run_summary.txt"):
         assert (tmp_path / left).exists()
 
 
@@ -269,12 +260,15 @@ def test_a_simulator_that_does_not_end_cleanly_fails_the_soak(
 ) -> None:
     """Already in the run that measures; there is no soak then."""
 
-    def attack(_url: str, _plan: Plan, folder: Path, _environ: Mapping[str, str]) -> Outcome:
+    def attack(
+        _url: str, _plan: Plan, folder: Path, _environ: Mapping[str, str], *, quiet: bool
+    ) -> Outcome:
+        assert quiet
         ready = json.loads((folder / "ready.json").read_text(encoding="utf-8"))
         os.kill(ready["pid"], signal.SIGKILL)
         return Outcome(status=1, faults=["2 texts went to a phone twice"])
 
-    monkeypatch.setattr(load_soak, "attack", attack)
+    monkeypatch.setattr(load_capacity, "attack", attack)
     assert load_soak.main({}, tmp_path) == 1
     assert capsys.readouterr().out.startswith(
         "soak: FAILED: the run that measures the capacity: 2 texts went to a phone twice; "
@@ -285,7 +279,10 @@ def test_a_simulator_that_does_not_end_cleanly_fails_the_soak(
 
 @pytest.mark.parametrize(
     ("left", "told"),
-    [([], "Locust left no windows"), ([window(99.0)], "it has fewer than 2 samples")],
+    [
+        ([], "Locust left no windows"),
+        ([window(99.0)], "it has fewer than 2 samples; let SOAK_SECONDS be longer"),
+    ],
 )
 def test_a_simulator_that_dies_in_the_soak_is_told(
     left: list[Window],
@@ -304,7 +301,8 @@ def test_a_simulator_that_dies_in_the_soak_is_told(
         return Outcome(status=1, faults=["no answer"])
 
     capacity = Capacity(requests_per_second=10.0, turns_each={"SendUser": 1.0})
-    monkeypatch.setattr(load_soak, "find_capacity", lambda *_: capacity)
+    monkeypatch.setattr(Search, "waiting", lambda *_: capacity)
+    monkeypatch.setattr(Search, "open", lambda *_: capacity)
     monkeypatch.setattr(load_soak, "attack", attack)
     (tmp_path / "soak.json").write_text("of an earlier run", encoding="utf-8")
     assert load_soak.main({}, tmp_path) == 1
@@ -322,6 +320,7 @@ def test_what_was_not_flat_is_the_last_line() -> None:
         users=20,
         people=2_000,
         lists=4,
+        waiting=Capacity(requests_per_second=150.0, turns_each={}),
         capacity=Capacity(requests_per_second=125.0, turns_each={}),
         judged=SPAN,
         figures=figures(),
