@@ -1,8 +1,8 @@
 """How much the simulator bears: what users get who wait for their answers, then what comes by itself.
 
-Clients that wait hold each other up, and their calls wait together and are kept together: a server gives
-them more than it bears of calls that come whenever they come. So their rate is a bound, and tells the
-mix; the capacity is the most of that mix that is borne where nobody waits.
+Clients that wait hold each other up, and what they ask waits together and is written together. So their
+rate is where the search begins, and tells the mix; the capacity is the most of that mix that is borne
+where nobody waits for an answer.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from harness.load.windows import Window
 ABREAST = 500
 """Users who wait begin nothing while more callbacks are open: what counts is what the simulator
 answers and tells for good, and not what it takes in and owes."""
-STEP, LEAST = 5, 50
-"""Trials are so many percent apart, and the last is at so many of what users got who waited."""
+STEP, LEAST, MOST = 5, 50, 200
+"""Trials are so many percent apart, from and to so many of what users got who waited."""
 WARM = 1 / 3
 """The part of a trial that is not judged."""
 
@@ -38,7 +38,7 @@ class Capacity(Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, found: Sequence[Window], seconds: float) -> Capacity:
         """That of the second half of a run of so many seconds. Raises LoadError."""
-        began = found[0].at - found[0].seconds if found else 0.0
+        began = windows.began(found)
         half = Span(start=began + seconds / 2, end=began + seconds).of(found)
         if not half:
             raise LoadError("the capacity was not measured; let SOAK_CAPACITY_SECONDS be longer")
@@ -69,7 +69,8 @@ class Capacity(Struct, frozen=True, kw_only=True):
 class Search:
     """A search for the capacity: how many users, where its files are, and what Locust is told.
 
-    `say` is given each finding as it is found.
+    `say` is given each finding as it is found. Runs are judged by the shipped thresholds: those of
+    the environment may ask for what is only had in a longer one.
     """
 
     users: int
@@ -79,56 +80,70 @@ class Search:
 
     def waiting(self, seconds: int) -> Capacity:
         """What users get who wait for their answers, of a simulator of its own. Raises LoadError."""
-        told = {**self.environ, "LOAD_ABREAST": str(ABREAST)}
         clear(self.folder)
         with serving(self.folder) as (url, simulator):
-            plan = Plan(users=self.users, seconds=seconds)
-            outcome = attack(url, plan, self.folder, told, quiet=True)
+            outcome = self._attack(url, seconds, {"LOAD_ABREAST": str(ABREAST)})
         if faults := [*outcome.why(), *ended(simulator.returncode)]:
-            raise LoadError(f"the run that measures the capacity: {'; '.join(faults)}")
-        found = Capacity.of(windows.read(self.folder / "run_windows.json"), seconds)
+            raise LoadError(f"the run of users who wait: {'; '.join(faults)}")
+        found = Capacity.of(self._windows(), seconds)
         self.say(f"{found.requests_per_second:.1f} requests a second of users who wait")
         return found
 
-    def open(self, bound: Capacity, seconds: int) -> Capacity:
-        """The most of it that is borne where nobody waits, in trials of so many seconds.
+    def borne(self, start: Capacity, seconds: int) -> Capacity:
+        """The most of such a mix that is borne where nobody waits, in trials of so many seconds.
 
-        Raises LoadError where not even half of it is, or where a journal does not add up.
+        Raises LoadError where not even half of the start is, or where a journal does not add up.
         """
-        for percent in range(100, LEAST - 1, -STEP):
-            capacity = bound.part(percent)
-            faults = self._tried(capacity, seconds)
-            rate = f"{capacity.requests_per_second:.1f} a second that come by themselves"
-            self.say(f"{rate}: {'; '.join(faults) or 'borne'}")
-            if not faults:
-                return capacity
+        most = None
+        for percent in range(100, MOST + 1, STEP):
+            found = self._tried(start.part(percent), seconds)
+            if found is None:
+                break
+            most = found
+        if most is not None:
+            return most
+        for percent in range(100 - STEP, LEAST - 1, -STEP):
+            found = self._tried(start.part(percent), seconds)
+            if found is not None:
+                return found
         raise LoadError(
-            f"not even {LEAST}% of what users get who wait is borne of what comes by itself"
+            f"not even {LEAST}% of what users get who wait is borne of what comes by itself, for the "
+            "reasons above; let nothing else run on this machine"
         )
 
-    def _tried(self, capacity: Capacity, seconds: int) -> list[str]:
-        """Why so much was not borne; empty where it was."""
-        told = {**self.environ, **capacity.told()}
+    def _tried(self, asked: Capacity, seconds: int) -> Capacity | None:
+        """What was had of it, or None where it was not borne."""
         clear(self.folder)
         with (
             serving(self.folder) as (url, simulator),
             watched(simulator.pid, url) as samples,
         ):
-            plan = Plan(users=self.users, seconds=seconds)
-            outcome = attack(url, plan, self.folder, told, quiet=True)
-        if wrong := _wrong(outcome, simulator.returncode):
-            raise LoadError(f"a run that measures the capacity: {'; '.join(wrong)}")
-        found = windows.read(self.folder / "run_windows.json")
-        began = found[0].at - found[0].seconds if found else 0.0
+            outcome = self._attack(url, seconds, asked.told())
+        untold = [] if outcome.faults else outcome.why()
+        if wrong := [*outcome.amiss, *untold, *ended(simulator.returncode)]:
+            raise LoadError(f"a trial: {'; '.join(wrong)}")
+        found = self._windows()
+        began = windows.began(found)
         judged = Span(start=began + WARM * seconds, end=began + seconds)
         try:
-            figures = flatness.measure(judged, samples, found, capacity.requests_per_second)
+            figures = flatness.measure(judged, samples, found, asked.requests_per_second)
         except TooShort as error:
-            raise LoadError("let SOAK_TRIAL_SECONDS be longer") from error
-        return [*flatness.behind(figures), *outcome.faults]
+            self.say(f"a trial could not be watched: {error}")
+            return None
+        faults = [*flatness.behind(figures), *outcome.faults]
+        used = f"{figures.cpu_share:.0%} of a core, Locust {figures.locust_cpu_share:.0%}"
+        rate = f"{figures.requests_per_second:.1f} a second that come by themselves ({used})"
+        self.say(f"{rate}: {'; '.join(faults) or 'borne'}")
+        if faults:
+            return None
+        return Capacity(
+            requests_per_second=figures.requests_per_second, turns_each=asked.turns_each
+        )
 
+    def _attack(self, url: str, seconds: int, told: Mapping[str, str]) -> Outcome:
+        kept = {name: text for name, text in self.environ.items() if name != "LOAD_THRESHOLDS"}
+        plan = Plan(users=self.users, seconds=seconds)
+        return attack(url, plan, self.folder, {**kept, **told, "LOAD_QUIET": "1"})
 
-def _wrong(outcome: Outcome, status: int | None) -> list[str]:
-    """What no load excuses: a journal that does not add up, a process that did not end well."""
-    untold = [] if outcome.faults or not outcome.status else outcome.why()
-    return [*outcome.amiss, *untold, *ended(status)]
+    def _windows(self) -> list[Window]:
+        return windows.read(self.folder / "run_windows.json")

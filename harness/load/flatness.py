@@ -22,7 +22,8 @@ NOISE_MS = 5
 LEAST_RATE = 0.95
 MOST_WAITING = 1.5
 NOISE_CALLBACKS = 200
-"""So many more callbacks that wait are no queue that grows."""
+NOISE_TURNS = 100
+"""So many more that wait are no queue that grows."""
 HOUR_S = 3600
 FEWEST = 2
 
@@ -47,6 +48,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     memory_mib_per_hour: float
     p95_ms: tuple[float, float]
     callbacks_open: tuple[float, float] | None
+    unanswered: tuple[float, float]
     cpu_share: float
     locust_cpu_share: float
 
@@ -72,6 +74,7 @@ def measure(
         memory_mib_per_hour=(memory[1] - memory[0]) / apart_s * HOUR_S,
         p95_ms=_fifths([item.p95_ms for item in answered]),
         callbacks_open=_fifths(waiting) if waiting else None,
+        unanswered=_fifths([item.unanswered for item in answered]),
         cpu_share=_share([(item.at, item.cpu_s) for item in watched]),
         locust_cpu_share=_share([(item.at, item.locust_cpu_s) for item in answered]),
     )
@@ -92,24 +95,28 @@ def judge(figures: Figures) -> list[str]:
             f"the 95th percentile rose from {before:g} to {after:g} ms; "
             f"the last fifth may have {MOST_LATENCY:g} of the first"
         )
-    return [*faults, *behind(figures)]
-
-
-def behind(figures: Figures) -> list[str]:
-    """What was asked for and not done in time, with its figure: callbacks and requests."""
-    faults = []
-    if figures.callbacks_open is not None:
-        before, after = figures.callbacks_open
-        if after > MOST_WAITING * before and after - before > NOISE_CALLBACKS:
-            faults.append(
-                f"callbacks pile up: {before:g} waited in the first fifth, {after:g} in the last"
-            )
     if figures.requests_per_second < LEAST_RATE * figures.aimed_per_second:
         faults.append(
             f"{figures.requests_per_second:.1f} requests a second of {figures.aimed_per_second:.1f} "
             f"that were aimed at; least {LEAST_RATE:.0%}"
         )
-    return faults
+    return [*faults, *behind(figures)]
+
+
+def behind(figures: Figures) -> list[str]:
+    """What piles up, since more of it comes than is done, with its figure."""
+    if figures.callbacks_open is None:
+        return ["how many callbacks wait could not be had of /metrics"]
+    found = []
+    for what, (before, after), noise in (
+        ("callbacks", figures.callbacks_open, NOISE_CALLBACKS),
+        ("unanswered turns", figures.unanswered, NOISE_TURNS),
+    ):
+        if after > MOST_WAITING * before and after - before > noise:
+            found.append(
+                f"{what} pile up: {before:g} waited in the first fifth, {after:g} in the last"
+            )
+    return found
 
 
 def rate(windows: Sequence[Window]) -> float:

@@ -100,7 +100,7 @@ class Windows:
         self._failures = 0
         self._turns: Counter[str] = Counter()
 
-    def look(self, turns: Mapping[str, int], users: Mapping[str, int]) -> None:
+    def look(self, turns: Mapping[str, int], users: Mapping[str, int], unanswered: int) -> None:
         """A window until now; `turns` is how many each kind of users has begun so far."""
         total, now = self._stats.total, perf_counter()
         times, failures = dict(total.response_times), total.num_failures
@@ -120,6 +120,7 @@ class Windows:
                 p99_ms=p99,
                 turns=dict(Counter(turns) - self._turns),
                 users=dict(users),
+                unanswered=unanswered,
                 locust_cpu_s=process_time(),
             )
         )

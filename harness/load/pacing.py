@@ -67,6 +67,11 @@ class Pace:
         self._arrivals = Pool(UNDER_WAY)
         self._beside = Group()
 
+    @property
+    def unanswered(self) -> int:
+        """How many turns of an open rate are under way."""
+        return len(self._arrivals)
+
     def wait_s(self, kind: str, began: float, turns: int) -> float:
         """How long until the next turn of a user, which began at `began` and has had so many."""
         if not self._intervals:

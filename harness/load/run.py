@@ -19,7 +19,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 FOLDER = Path("build/load")
 LOCUSTFILE = Path(__file__).resolve().parents[2] / "locustfile.py"
@@ -120,17 +119,10 @@ def serving(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
             _end(simulator)
 
 
-def attack(
-    url: str,
-    plan: Plan,
-    folder: Path,
-    environ: Mapping[str, str] = os.environ,
-    *,
-    quiet: bool = False,
-) -> Outcome:
-    """Let Locust's users loose on a simulator. Raises LoadError where Locust does not end.
+def attack(url: str, plan: Plan, folder: Path, environ: Mapping[str, str] = os.environ) -> Outcome:
+    """Let Locust's users loose on a simulator, with the LOAD_... of that environment and no others.
 
-    Where it is to be quiet, the tables it prints at the end go to `run_summary.txt`.
+    Raises LoadError where Locust does not end.
     """
     folder.mkdir(parents=True, exist_ok=True)
     prefix = folder / "run"
@@ -141,29 +133,19 @@ def attack(
         *("--only-summary", "--csv", str(prefix), "--html", str(folder / "report.html")),
         "--csv-full-history",
     ]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LOCUST_")}
-    kept |= {name: value for name, value in environ.items() if name.startswith("LOAD_")}
+    kept = {
+        name: text for name, text in os.environ.items() if not name.startswith(("LOCUST_", "LOAD_"))
+    }
+    kept |= {name: text for name, text in environ.items() if name.startswith("LOAD_") and text}
     limit = plan.seconds + LOCUST_LIMIT_S
-    with _workers(plan.workers, kept) as master, _printed(folder, quiet=quiet) as out:
+    with _workers(plan.workers, kept) as master:
         try:
-            ended = subprocess.run(
-                [*command, *master], env=kept, stdout=out, timeout=limit, check=False
-            )
+            ended = subprocess.run([*command, *master], env=kept, timeout=limit, check=False)
         except subprocess.TimeoutExpired as error:
             raise LoadError(f"Locust had not ended after {limit} s") from error
     verdict = folder / "run_verdict.json"
     told = json.loads(verdict.read_text(encoding="utf-8")) if verdict.exists() else {}
     return Outcome(status=ended.returncode, **told)
-
-
-@contextmanager
-def _printed(folder: Path, *, quiet: bool) -> Iterator[BinaryIO | None]:
-    """Where Locust prints its tables; None is where this process prints."""
-    if not quiet:
-        yield None
-        return
-    with (folder / "run_summary.txt").open("wb") as file:
-        yield file
 
 
 @contextmanager

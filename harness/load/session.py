@@ -7,6 +7,7 @@ tells the workers, and when all users have stopped reconciles, judges, and sets 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from argparse import Namespace
@@ -201,7 +202,8 @@ class Session:
             self.history.look()
             crew = self.environment.crew  # a master has none, and counts no turns
             users = runner.user_classes_count if runner is not None else {}
-            self.windows.look(crew.turns if crew is not None else {}, users)
+            unanswered = crew.pace.unanswered if crew is not None else 0
+            self.windows.look(crew.turns if crew is not None else {}, users, unanswered)
 
     def _keep_abreast(self) -> None:
         """Hold the users while the simulator has more callbacks open than was said."""
@@ -237,6 +239,7 @@ def prepare(environment: LoadEnvironment, **_: object) -> None:
     """Give the process its part, before anything is asked."""
     runner = environment.runner
     environment.crew = None
+    logging.getLogger("locust.stats_logger").disabled = bool(os.environ.get("LOAD_QUIET"))
     if isinstance(runner, WorkerRunner):
         runner.register_message(ORDERS, take_orders)
         runner.register_message(TELL, tell)

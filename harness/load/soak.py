@@ -17,11 +17,12 @@ from pathlib import Path
 
 from msgspec import Struct, json
 
-from harness.load import curves, flatness, phones, windows
+from harness.load import curves, flatness, phones, script, thresholds, windows
 from harness.load.capacity import Capacity, Search
 from harness.load.curves import Curve
 from harness.load.flatness import Figures, Span, TooShort
 from harness.load.run import LoadError, Plan, attack, bounded, clear, ended, serving
+from harness.load.thresholds import BadThresholds
 from harness.load.watching import NoMemory, Sample, watched
 from harness.load.windows import Window
 
@@ -49,6 +50,11 @@ class SoakPlan:
         """The plan of SOAK_... and LOAD_USERS, LOAD_PEOPLE. Raises LoadError."""
         if said := [name for name in ITS_OWN if environ.get(name)]:
             raise LoadError(f"{said[0]} is the soak's own to say; leave it out")
+        if path := environ.get("LOAD_THRESHOLDS"):
+            try:
+                thresholds.load(Path(path), script.ROWS)
+            except BadThresholds as error:
+                raise LoadError(f"LOAD_THRESHOLDS: {error}") from error
         usual = cls()
         users = bounded(environ, "LOAD_USERS", usual.users, 1_000, least=16)
         return cls(
@@ -58,7 +64,7 @@ class SoakPlan:
                 environ, "SOAK_CAPACITY_SECONDS", usual.capacity_seconds, 3_600, least=5
             ),
             trial_seconds=bounded(
-                environ, "SOAK_TRIAL_SECONDS", usual.trial_seconds, 3_600, least=5
+                environ, "SOAK_TRIAL_SECONDS", usual.trial_seconds, 3_600, least=10
             ),
             percent=bounded(environ, "SOAK_PERCENT", usual.percent, 100),
             users=users,
@@ -99,12 +105,12 @@ def main(environ: Mapping[str, str] = os.environ, folder: Path = FOLDER) -> int:
     except LoadError as error:
         print(f"soak: {error}", file=sys.stderr)
         return 2
-    kept = {name: text for name, text in environ.items() if name not in ITS_OWN}
+    clear(folder)
     try:
-        told = {**kept, **plan.population()}
+        told = {**environ, **plan.population()}
         search = Search(plan.users, folder / "capacity", told, say)
         waiting = search.waiting(plan.capacity_seconds)
-        capacity = search.open(waiting, plan.trial_seconds)
+        capacity = search.borne(waiting, plan.trial_seconds)
         report = soak(plan, waiting, capacity, folder, told)
     except (LoadError, NoMemory) as error:
         print(f"soak: FAILED: {error}")
@@ -126,7 +132,6 @@ def soak(
     plan: SoakPlan, waiting: Capacity, capacity: Capacity, folder: Path, environ: Mapping[str, str]
 ) -> Report:
     """Let users come at their share of the capacity, and watch."""
-    clear(folder)
     seconds = plan.warm_seconds + plan.seconds
     asked = capacity.part(plan.percent)
     with serving(folder) as (url, simulator), watched(simulator.pid, url) as samples:
@@ -134,7 +139,7 @@ def soak(
         outcome = attack(url, run, folder, {**environ, **asked.told()})
     faults = [*outcome.why(), *ended(simulator.returncode)]
     found = _windows(folder, faults)
-    began = found[0].at - found[0].seconds
+    began = windows.began(found)
     judged = Span(start=began + plan.warm_seconds, end=began + seconds)
     try:
         figures = flatness.measure(judged, samples, found, asked.requests_per_second)
@@ -199,8 +204,7 @@ def _within(points: list[tuple[float, float]], end: float) -> list[tuple[float, 
 
 
 def _windows(folder: Path, faults: list[str]) -> list[Window]:
-    path = folder / "run_windows.json"
-    found = windows.read(path) if path.exists() else []
+    found = windows.read(folder / "run_windows.json")
     if not found:
         raise LoadError("; ".join([*faults, "Locust left no windows"]))
     return found

@@ -11,8 +11,8 @@ from msgspec import Struct, json
 class Window(Struct, frozen=True, kw_only=True):
     """The answers of some seconds that ended at `at`, of the wall; times in whole milliseconds.
 
-    `turns` is what each kind of users began, `users` how many there are of it, `locust_cpu_s` the
-    processor time of Locust until then.
+    `turns` is what each kind of users began, `users` how many there are of it, `unanswered` the turns
+    of an open rate that had not ended, `locust_cpu_s` the processor time of Locust until then.
     """
 
     at: float
@@ -24,6 +24,7 @@ class Window(Struct, frozen=True, kw_only=True):
     p99_ms: int
     turns: dict[str, int]
     users: dict[str, int]
+    unanswered: int
     locust_cpu_s: float
 
 
@@ -33,5 +34,10 @@ def write(prefix: str, windows: Sequence[Window]) -> None:
 
 
 def read(path: Path) -> list[Window]:
-    """What `write` wrote."""
-    return json.decode(path.read_bytes(), type=list[Window])
+    """What `write` wrote; nothing where there is no such file."""
+    return json.decode(path.read_bytes(), type=list[Window]) if path.exists() else []
+
+
+def began(found: Sequence[Window]) -> float:
+    """When the first of them began; 0 where there are none."""
+    return found[0].at - found[0].seconds if found else 0.0

@@ -20,6 +20,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from harness.load import run as load_run
+from harness.load import windows
 from harness.load.run import LOCUSTFILE, LoadError, Outcome, Plan
 from harness.load.script import METRICS
 from tests.load.test_load_script import ACCOUNT
@@ -151,6 +152,7 @@ def test_callbacks_that_never_came_fail_the_run(tmp_path: Path) -> None:
     assert (outcome.status, outcome.failures) == (1, 0)
     missed = [fault for fault in outcome.why() if "that users waited for never came" in fault]
     assert len(missed) == 1
+    assert outcome.amiss == missed
     assert outcome.counts["callbacks_unfinished"] == 0
 
 
@@ -165,6 +167,7 @@ def test_wrong_statuses_and_wrong_bodies_fail_the_run(tmp_path: Path) -> None:
     assert outcome.status == 1
     assert outcome.failures > 0
     assert outcome.why()[0].startswith("failures of all answers is ")
+    assert outcome.why()[0] not in outcome.amiss
     reasons = " ".join(rows(tmp_path / "run_failures.csv", "Error"))
     assert "HTTP 500: out of order (expected HTTP 201)" in reasons
     assert "the root element is 'welcome', not 'mtMessageRsp' (expected HTTP 200)" in reasons
@@ -207,6 +210,7 @@ def test_arrivals_do_not_wait_for_answers(tmp_path: Path) -> None:
 
     asked = outcome.requests + outcome.throttled
     assert 1 < asked <= 10 * 3 + 1
+    assert 1 < max(each.unanswered for each in windows.read(tmp_path / "run_windows.json")) <= asked
 
 
 def test_a_shape_and_its_thresholds_are_those_that_are_named(tmp_path: Path) -> None:

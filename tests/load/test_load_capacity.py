@@ -21,7 +21,9 @@ TURNS = {"SendUser": 5, "StopStormUser": 1}
 SECONDS = 30
 
 
-def window(at: float, requests: float, turns: Mapping[str, int] | None = None) -> Window:
+def window(
+    at: float, requests: float, turns: Mapping[str, int] | None = None, unanswered: int = 0
+) -> Window:
     return Window(
         at=at,
         seconds=2.0,
@@ -32,6 +34,7 @@ def window(at: float, requests: float, turns: Mapping[str, int] | None = None) -
         p99_ms=99,
         turns=dict(turns or {}),
         users=TURNS,
+        unanswered=unanswered,
         locust_cpu_s=at / 4,
     )
 
@@ -67,37 +70,46 @@ def test_a_capacity_that_was_not_measured_is_told() -> None:
 
 
 class Borne:
-    """A simulator that does `most` requests a second; what is beyond is answered late, or owed."""
+    """A simulator that bears `most` turns a second of each `SendUser`; what is beyond piles up.
 
-    def __init__(self, most: float, owed: float = 0.0, told: Outcome | None = None) -> None:
-        self.most, self.owed = most, owed
+    A turn is a request, or nine tenths of one where phones are new.
+    """
+
+    def __init__(
+        self, most: float, piles: str = "callbacks", ends: int = 0, told: Outcome | None = None
+    ) -> None:
+        self.most, self.ends = most, ends
+        self.callbacks = 15 if piles == "callbacks" else 0
+        self.unanswered = 7 if piles == "turns" else 0
         self.told = told or Outcome(status=0)
-        self.asked: list[Mapping[str, str]] = []
+        self.asked: list[tuple[int, Mapping[str, str]]] = []
         self.samples: list[Sample] = []
 
     @contextmanager
-    def serving(self, _folder: Path) -> Iterator[tuple[str, SimpleNamespace]]:
-        yield "", SimpleNamespace(pid=0, returncode=0)
+    def serving(self, folder: Path) -> Iterator[tuple[str, SimpleNamespace]]:
+        assert not (folder / "run_windows.json").exists(), "of the run before"
+        yield "", SimpleNamespace(pid=0, returncode=self.ends)
 
     @contextmanager
     def watched(self, _pid: int, _url: str) -> Iterator[list[Sample]]:
         self.samples = []
         yield self.samples
 
-    def attack(
-        self, _url: str, plan: Plan, folder: Path, told: Mapping[str, str], *, quiet: bool
-    ) -> Outcome:
-        """100 requests a second for each turn of a `SendUser`."""
-        assert quiet
-        self.asked.append(told)
-        turns = paces.read(told.get("LOAD_PACES", "SendUser=1")).get("SendUser", 1.0)
-        asked = 100 * turns
-        beyond = max(0.0, asked - self.most) if self.owed else 0.0
-        rate = asked if self.owed else min(asked, self.most)
-        ends = range(2, plan.seconds + 1, 2)
-        counted = {kind: 2 * users for kind, users in TURNS.items()}
-        write(str(folder / "run"), [window(at, 2 * rate, counted) for at in ends])
-        self.samples += [sample(at - 0.5, beyond * self.owed * at) for at in ends]
+    def attack(self, _url: str, plan: Plan, folder: Path, told: Mapping[str, str]) -> Outcome:
+        """Even what is borne piles up in the first third, and an odd window is in it."""
+        self.asked.append((plan.seconds, told))
+        paced = paces.read(told["LOAD_PACES"]) if "LOAD_PACES" in told else {}
+        turns = paced.get("SendUser", 1.0)
+        beyond = turns > self.most
+        found = []
+        for at in range(2, plan.seconds + 1, 2):
+            early = 3 * at <= plan.seconds
+            piled = 0 if early else (at if beyond else 20)
+            counted = {kind: 2 * users for kind, users in TURNS.items()}
+            requests = 9_000 if early else 180 * turns if paced else 200
+            found.append(window(at, requests, counted, piled * self.unanswered))
+            self.samples.append(sample(at - 0.5, piled * self.callbacks))
+        write(str(folder / "run"), found)
         return self.told
 
 
@@ -106,53 +118,70 @@ def searching(
 ) -> Search:
     for name in ("serving", "watched", "attack"):
         monkeypatch.setattr(load_capacity, name, getattr(borne, name))
-    return Search(20, folder, {"LOAD_PEOPLE": "400"}, say)
+    environ = {"LOAD_PEOPLE": "400", "LOAD_THRESHOLDS": "of ten minutes.toml"}
+    return Search(20, folder, environ, say)
 
 
-BOUND = Capacity(requests_per_second=100.0, turns_each={"SendUser": 1.0, "StopStormUser": 0.2})
+START = Capacity(requests_per_second=100.0, turns_each={"SendUser": 1.0, "StopStormUser": 0.2})
+USED = "(50% of a core, Locust 25%)"
 
 
 def test_users_who_wait_are_held_by_their_callbacks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No rate is asked of them; what they get is told."""
+    """No rate is asked of them, and no thresholds of a longer run; what they get is told."""
     said: list[str] = []
-    borne = Borne(100.0)
+    borne = Borne(1.0)
     found = searching(borne, tmp_path, monkeypatch, said.append).waiting(SECONDS)
     assert found == Capacity(
         requests_per_second=100.0, turns_each={"SendUser": 1.0, "StopStormUser": 1.0}
     )
-    assert borne.asked == [{"LOAD_PEOPLE": "400", "LOAD_ABREAST": str(ABREAST)}]
+    told = {"LOAD_PEOPLE": "400", "LOAD_QUIET": "1", "LOAD_ABREAST": str(ABREAST)}
+    assert borne.asked == [(SECONDS, told)]
     assert said == ["100.0 requests a second of users who wait"]
 
 
 @pytest.mark.parametrize(
-    ("borne", "faults"),
+    ("piles", "fault"),
     [
-        (Borne(82.0), ["82.0 requests a second of 100.0 that were aimed at; least 95%"] * 3),
-        (Borne(86.0, owed=5.0), ["callbacks pile up: "] * 3),
+        ("callbacks", "callbacks pile up: 195 waited in the first fifth, 435 in the last"),
+        ("turns", "unanswered turns pile up: 91 waited in the first fifth, 203 in the last"),
     ],
 )
-def test_the_capacity_is_the_most_that_is_borne_where_nobody_waits(
-    borne: Borne, faults: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_less_is_asked_until_nothing_piles_up(
+    piles: str, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Less and less is asked until the rate is had and callbacks do not pile up; why not is told."""
+    """The capacity is what was had of the first that is borne; why the others were not is told."""
     said: list[str] = []
-    found = searching(borne, tmp_path, monkeypatch, said.append).open(BOUND, SECONDS)
-    assert found == BOUND.part(85)
-    assert [float(told["LOAD_PACES"].split("=")[1].split(",")[0]) for told in borne.asked] == [
-        *(1.0, 0.95, 0.9, 0.85)
+    borne = Borne(0.87, piles)
+    found = searching(borne, tmp_path, monkeypatch, said.append).borne(START, SECONDS)
+    assert round(found.requests_per_second, 1) == 76.5
+    assert found.turns_each == START.part(85).turns_each
+    assert [seconds for seconds, _ in borne.asked] == [SECONDS] * 4
+    assert [line.partition(": ")[0] for line in said] == [
+        f"{rate} a second that come by themselves {USED}"
+        for rate in ("90.0", "85.5", "81.0", "76.5")
     ]
-    assert said[-1] == "85.0 a second that come by themselves: borne"
-    for line, fault in zip(said, faults, strict=False):
-        assert fault.partition(" of ")[0] in line
+    for line in said[:3]:
+        assert line.partition(": ")[2].startswith(fault)
+    assert said[3].endswith(": borne")
+
+
+def test_more_is_asked_until_something_piles_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What users got who waited is where the search begins, and no bound."""
+    borne = Borne(1.12)
+    found = searching(borne, tmp_path, monkeypatch, lambda _: None).borne(START, SECONDS)
+    assert found.turns_each == START.part(110).turns_each
+    assert len(borne.asked) == 4
 
 
 def test_less_than_half_is_no_capacity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is far from what users who wait got is told, and no soak is begun with it."""
-    search = searching(Borne(40.0), tmp_path, monkeypatch, lambda _: None)
+    search = searching(Borne(0.4), tmp_path, monkeypatch, lambda _: None)
     with pytest.raises(LoadError, match="not even 50% of what users get who wait is borne"):
-        search.open(BOUND, SECONDS)
+        search.borne(START, SECONDS)
 
 
 def test_a_failure_under_a_trial_is_a_reason_to_ask_for_less(
@@ -161,36 +190,38 @@ def test_a_failure_under_a_trial_is_a_reason_to_ask_for_less(
     """A threshold that was not kept is told; it is what too much looks like."""
     said: list[str] = []
     faults = ["failures of all answers is 3; most 0"]
-    borne = Borne(200.0, told=Outcome(status=1, faults=faults))
-    search = searching(borne, tmp_path, monkeypatch, said.append)
+    borne = Borne(2.0, told=Outcome(status=1, faults=faults))
     with pytest.raises(LoadError, match="not even 50%"):
-        search.open(BOUND, SECONDS)
-    assert said[0] == f"100.0 a second that come by themselves: {faults[0]}"
+        searching(borne, tmp_path, monkeypatch, said.append).borne(START, SECONDS)
+    assert said[0] == f"90.0 a second that come by themselves {USED}: {faults[0]}"
     assert len(said) == 11
 
 
 @pytest.mark.parametrize(
-    ("outcome", "told"),
+    ("borne", "told"),
     [
-        (Outcome(status=1, faults=["no", "2 texts twice"], amiss=["2 texts twice"]), "2 texts"),
-        (Outcome(status=3), "Locust ended with status 3"),
+        (
+            Borne(2.0, told=Outcome(status=1, faults=["no", "2 twice"], amiss=["2 twice"])),
+            "2 twice",
+        ),
+        (Borne(2.0, told=Outcome(status=3)), "Locust ended with status 3"),
+        (Borne(2.0, ends=-9), "the simulator ended with status -9"),
     ],
 )
 def test_no_load_excuses_a_journal_that_does_not_add_up(
-    outcome: Outcome, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    borne: Borne, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It ends the search at once; so does a run that left no verdict."""
-    borne = Borne(200.0, told=outcome)
-    search = searching(borne, tmp_path, monkeypatch, lambda _: None)
-    with pytest.raises(LoadError, match=f"a run that measures the capacity: {told}"):
-        search.open(BOUND, SECONDS)
+    """It ends the search at once; so does a run without a verdict, or a simulator that died."""
+    with pytest.raises(LoadError, match=f"a trial: {told}"):
+        searching(borne, tmp_path, monkeypatch, lambda _: None).borne(START, SECONDS)
     assert len(borne.asked) == 1
 
 
-def test_a_trial_that_cannot_be_judged_is_told(
+def test_a_trial_that_cannot_be_watched_is_not_borne(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two samples of what is judged of it are the least."""
-    search = searching(Borne(200.0), tmp_path, monkeypatch, lambda _: None)
-    with pytest.raises(LoadError, match="let SOAK_TRIAL_SECONDS be longer"):
-        search.open(BOUND, 2)
+    """Too busy to be looked at twice is too busy."""
+    said: list[str] = []
+    with pytest.raises(LoadError, match="not even 50%"):
+        searching(Borne(2.0), tmp_path, monkeypatch, said.append).borne(START, 2)
+    assert said[0] == "a trial could not be watched: it has fewer than 2 samples"
