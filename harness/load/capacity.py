@@ -131,7 +131,10 @@ class Search:
             self.say(f"a trial could not be watched: {error}")
             return None
         faults = [*flatness.behind(figures), *outcome.faults]
-        used = f"{figures.cpu_share:.0%} of a core, Locust {figures.locust_cpu_share:.0%}"
+        used = (
+            f"{figures.cpu_share:.0%} of a core, Locust {figures.locust_cpu_share:.0%}, "
+            f"stolen {figures.stolen_share:.0%}"
+        )
         rate = f"{figures.requests_per_second:.1f} a second that come by themselves ({used})"
         self.say(f"{rate}: {'; '.join(faults) or 'borne'}")
         if faults:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil
 from statistics import median
 from typing import TypeVar
@@ -40,7 +41,10 @@ class Span(Struct, frozen=True, kw_only=True):
 
 
 class Figures(Struct, frozen=True, kw_only=True):
-    """What a soak came to: medians of its first and its last fifth, and what there was overall."""
+    """What a soak came to: medians of its first and its last fifth, and what there was overall.
+
+    Shares of processors are of one, and of the time: `stolen_most` is the highest between two looks.
+    """
 
     requests_per_second: float
     aimed_per_second: float
@@ -51,6 +55,8 @@ class Figures(Struct, frozen=True, kw_only=True):
     unanswered: tuple[float, float]
     cpu_share: float
     locust_cpu_share: float
+    stolen_share: float
+    stolen_most: float
 
 
 class TooShort(Exception):
@@ -66,6 +72,7 @@ def measure(
         raise TooShort(f"it has fewer than {FEWEST} samples")
     memory = _fifths([item.rss_mib for item in watched])
     waiting = [item.waits.callbacks_open for item in watched if item.waits is not None]
+    stolen = [(item.at, item.stolen_s) for item in watched]
     apart_s = (1 - PART) * (span.end - span.start)
     return Figures(
         requests_per_second=rate(answered),
@@ -77,6 +84,8 @@ def measure(
         unanswered=_fifths([item.unanswered for item in answered]),
         cpu_share=_share([(item.at, item.cpu_s) for item in watched]),
         locust_cpu_share=_share([(item.at, item.locust_cpu_s) for item in answered]),
+        stolen_share=_share(stolen),
+        stolen_most=max(_share(apart) for apart in pairwise(stolen)),
     )
 
 

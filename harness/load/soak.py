@@ -185,6 +185,8 @@ def verdict(report: Report, folder: Path) -> str:
         f"95th percentile {_from_to(figures.p95_ms, 'ms')}",
         f"{figures.requests_per_second:.1f} requests a second, {figures.aimed_per_second:.1f} aimed at",
         f"the simulator used {figures.cpu_share:.0%} of a core, Locust {figures.locust_cpu_share:.0%}",
+        f"the host of this machine gave {figures.stolen_share:.1%} of it to others, at most "
+        f"{figures.stolen_most:.0%} at once",
     ]
     if figures.callbacks_open is not None:
         told.append(f"callbacks open {_from_to(figures.callbacks_open, '')}".rstrip())

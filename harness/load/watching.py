@@ -15,6 +15,7 @@ from harness.load import gauges
 from harness.load.gauges import Gauges, NoGauges
 
 PROC = Path("/proc")
+TICKS = os.sysconf("SC_CLK_TCK")
 EVERY_S = 2
 
 
@@ -25,7 +26,8 @@ class NoMemory(Exception):
 class Sample(Struct, frozen=True, kw_only=True):
     """A process at a moment of the wall; memory in MiB, None where the system does not tell it.
 
-    `cpu_s` is its processor time since it began, `waits` what waits in it.
+    `cpu_s` is its processor time since it began, `stolen_s` for how long the host of the machine has
+    given a processor of it to others (steal, the mean of all), `waits` what waits in the simulator.
     """
 
     at: float
@@ -33,6 +35,7 @@ class Sample(Struct, frozen=True, kw_only=True):
     pss_mib: float | None
     anonymous_mib: float | None
     cpu_s: float
+    stolen_s: float
     waits: Gauges | None
 
 
@@ -41,6 +44,7 @@ def look(pid: int, url: str) -> Sample:
     try:
         rss = _mebibytes(PROC / str(pid) / "status", "VmRSS")
         fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        machine = (PROC / "stat").read_text().partition("\n")[0].split()
     except OSError as error:
         raise NoMemory(f"{error}; a soak needs the /proc of Linux") from error
     if rss is None:
@@ -59,7 +63,8 @@ def look(pid: int, url: str) -> Sample:
         rss_mib=rss,
         pss_mib=pss,
         anonymous_mib=anonymous,
-        cpu_s=(int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"),
+        cpu_s=(int(fields[11]) + int(fields[12])) / TICKS,
+        stolen_s=int(machine[8]) / TICKS / (os.cpu_count() or 1),
         waits=waits,
     )
 

@@ -40,8 +40,15 @@ def window(
 
 
 def sample(at: float, callbacks: float) -> Sample:
-    waits = Gauges(round(callbacks), 0, 0, 0, 0)
-    return Sample(at=at, rss_mib=80, pss_mib=None, anonymous_mib=None, cpu_s=at / 2, waits=waits)
+    return Sample(
+        at=at,
+        rss_mib=80,
+        pss_mib=None,
+        anonymous_mib=None,
+        cpu_s=at / 2,
+        stolen_s=at / 8,
+        waits=Gauges(round(callbacks), 0, 0, 0, 0),
+    )
 
 
 def test_the_capacity_is_of_the_second_half_and_of_the_same_mix() -> None:
@@ -123,7 +130,7 @@ def searching(
 
 
 START = Capacity(requests_per_second=100.0, turns_each={"SendUser": 1.0, "StopStormUser": 0.2})
-USED = "(50% of a core, Locust 25%)"
+USED = "(50% of a core, Locust 25%, stolen 12%)"
 
 
 def test_users_who_wait_are_held_by_their_callbacks(

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from harness.load import capacity as load_capacity
-from harness.load import curves, flatness
+from harness.load import curves, flatness, watching
 from harness.load import soak as load_soak
 from harness.load.capacity import Capacity, Search
 from harness.load.curves import Curve
@@ -24,15 +24,23 @@ from harness.load.gauges import Gauges
 from harness.load.run import Outcome, Plan
 from harness.load.script import COMPANY
 from harness.load.soak import ITS_OWN, Report, SoakPlan
-from harness.load.watching import NoMemory, Sample, look
+from harness.load.watching import TICKS, NoMemory, Sample, look
 from harness.load.windows import Window, read, write
 
 SPAN = Span(start=100.0, end=200.0)
 
 
 def sample(at: float, rss: float = 80.0, callbacks: int = 10) -> Sample:
-    waits = Gauges(callbacks, 0, 0, 0, 0)
-    return Sample(at=at, rss_mib=rss, pss_mib=None, anonymous_mib=None, cpu_s=at / 2, waits=waits)
+    """Until 150 the host takes nothing, for ten seconds then half of the machine, and then a tenth."""
+    return Sample(
+        at=at,
+        rss_mib=rss,
+        pss_mib=None,
+        anonymous_mib=None,
+        cpu_s=at / 2,
+        stolen_s=(at > 150) * 5.0 + max(at - 160, 0) / 10,
+        waits=Gauges(callbacks, 0, 0, 0, 0),
+    )
 
 
 def window(at: float, p95: int = 20, requests: int = 1_000, **more: Mapping[str, int]) -> Window:
@@ -72,6 +80,8 @@ def figures(
         unanswered=unanswered,
         cpu_share=0.5,
         locust_cpu_share=0.25,
+        stolen_share=0.1,
+        stolen_most=0.5,
     )
 
 
@@ -91,6 +101,7 @@ def test_the_last_fifth_is_held_against_the_first_that_is_judged() -> None:
     assert found.unanswered == (3.0, 2.5)
     assert (found.requests_per_second, found.aimed_per_second) == (100.0, 100.0)
     assert (found.cpu_share, found.locust_cpu_share) == (0.5, 0.25)
+    assert (found.stolen_share, found.stolen_most) == (0.1, 0.5)
 
 
 def test_too_few_samples_are_no_soak() -> None:
@@ -188,6 +199,22 @@ def test_what_cannot_be_soaked_is_told(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_sample_is_of_the_process_and_of_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of /proc as Linux writes it: the name of a process may have spaces and brackets."""
+    process = tmp_path / "7"
+    process.mkdir()
+    (process / "status").write_text("Name:\tpython\nVmRSS:\t   81920 kB\n")
+    (process / "stat").write_text(f"7 (a b) c) S {'0 ' * 10}{3 * TICKS} {2 * TICKS} 0 0\n")
+    stolen = 8 * TICKS * (os.cpu_count() or 1)
+    (tmp_path / "stat").write_text(f"cpu  1 2 3 4 5 6 7 {stolen} 9 0\ncpu0 1 2 3 4 5 6 7 0 9 0\n")
+    monkeypatch.setattr(watching, "PROC", tmp_path)
+    found = look(7, "http://127.0.0.1:9")
+    assert (found.rss_mib, found.cpu_s, found.stolen_s) == (80.0, 5.0, 8.0)
+    assert (found.pss_mib, found.anonymous_mib, found.waits) == (None, None, None)
+
+
 def test_windows_are_read_as_they_were_written(tmp_path: Path) -> None:
     """Locust's process writes them, another reads them."""
     found = [window(10.0, turns={"SendUser": 3}, users={"SendUser": 1}), window(20.0)]
@@ -251,7 +278,7 @@ def test_a_soak_measures_and_then_watches(
     assert report.faults == flatness.judge(report.figures), said
     assert status == bool(report.faults)
     assert f"soak: {'FAILED' if status else 'PASSED'}: " in said.splitlines()[-1]
-    assert report.figures.aimed_per_second == 0.3 * report.capacity.requests_per_second
+    assert report.figures.aimed_per_second == report.capacity.part(30).requests_per_second
     assert (
         set(report.capacity.turns_each)
         == set(report.waiting.turns_each)
@@ -341,4 +368,7 @@ def test_what_was_not_flat_is_the_last_line() -> None:
     )
     lines = load_soak.verdict(report, Path("there")).splitlines()
     assert lines[0] == "soak: memory 80 to 80 MiB, +450.0 MiB an hour"
+    assert (
+        lines[4] == "soak: the host of this machine gave 10.0% of it to others, at most 50% at once"
+    )
     assert lines[-1] == "soak: PASSED: 600 s at 80% of the capacity; see there/soak.svg"
