@@ -41,10 +41,11 @@ class Sample(Struct, frozen=True, kw_only=True):
 
 def look(pid: int, url: str) -> Sample:
     """A process and its simulator, now. Raises NoMemory."""
+    at = time.time()
     try:
         rss = _mebibytes(PROC / str(pid) / "status", "VmRSS")
         fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-        machine = (PROC / "stat").read_text().partition("\n")[0].split()
+        stolen = stolen_s()
     except OSError as error:
         raise NoMemory(f"{error}; a soak needs the /proc of Linux") from error
     if rss is None:
@@ -59,14 +60,23 @@ def look(pid: int, url: str) -> Sample:
     except NoGauges:
         waits = None
     return Sample(
-        at=time.time(),
+        at=at,
         rss_mib=rss,
         pss_mib=pss,
         anonymous_mib=anonymous,
         cpu_s=(int(fields[11]) + int(fields[12])) / TICKS,
-        stolen_s=int(machine[8]) / TICKS / (os.cpu_count() or 1),
+        stolen_s=stolen,
         waits=waits,
     )
+
+
+def stolen_s() -> float:
+    """For how long the host of this machine has given its processors to others, the mean of all.
+
+    Raises OSError where there is no /proc of Linux.
+    """
+    told = (PROC / "stat").read_text().partition("\n")[0].split()
+    return int(told[8]) / TICKS / (os.cpu_count() or 1)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from harness.load.watching import stolen_s
 from tests.bench import machine, report
 from tests.bench.results import BenchError, Result, line
 from tests.bench.runner import MEASUREMENTS, Measure, chosen, measured
@@ -60,13 +61,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     where = machine.describe()
     machine.pin(os.getpid(), machine.CLIENT_CORE)
-    started = perf_counter()
+    started, stolen = perf_counter(), stolen_s()
     results = asyncio.run(bench(wanted, told.rounds, SCALES[told.scale]))
     seconds = perf_counter() - started
+    stolen = (stolen_s() - stolen) / seconds
     whole = told.scale == "full" and not told.only
     folder = told.into or (ROOT / "docs" if whole else _below("build/bench/report"))
     folder.mkdir(parents=True, exist_ok=True)
-    made = report.make(where, told.scale, told.rounds, seconds, results)
+    made = report.make(where, told.scale, told.rounds, seconds, stolen, results)
     for path in report.write(made, folder):
         _say(f"wrote {path}")
     return 1 if any(item.name in MEASUREMENTS for item in made.missing) else 0

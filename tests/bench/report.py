@@ -18,6 +18,8 @@ ENDS = "<!-- and ends here -->"
 
 BUSY = 0.7
 """The load average before a run from which on it was not alone on the machine."""
+STOLEN = 0.05
+"""The share of a machine that its host gives to others from which on figures are its own."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +32,10 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """One run on one machine. Only by one whose `scale` is `full` can the targets be judged."""
+    """One run on one machine. Only by one whose `scale` is `full` can the targets be judged.
+
+    `stolen` is the share of the machine that its host gave to others meanwhile, None where it was not read.
+    """
 
     machine: Machine
     scale: str
@@ -39,10 +44,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     figures: tuple[Kept, ...]
     missing: tuple[Missing, ...]
     growth: tuple[Growth, ...]
+    stolen: float | None = None
 
 
 def make(
-    machine: Machine, scale: str, rounds: int, seconds: float, results: Sequence[Result]
+    machine: Machine,
+    scale: str,
+    rounds: int,
+    seconds: float,
+    stolen: float | None,
+    results: Sequence[Result],
 ) -> Report:
     """The report of these results."""
     return Report(
@@ -50,6 +61,7 @@ def make(
         scale=scale,
         rounds=rounds,
         seconds=round(seconds, 1),
+        stolen=None if stolen is None else round(stolen, 4),
         figures=tuple(
             Kept(figure=item, value=item.value, ratio=item.ratio, met=item.met)
             for item in results
@@ -109,6 +121,11 @@ def tables(report: Report) -> str:
     if where.load > BUSY:
         rows.append(
             f"**The machine was busy with other work (load {where.load:.1f} at the start): "
+            "the figures are not to be trusted.**\n"
+        )
+    if report.stolen is not None and report.stolen > STOLEN:
+        rows.append(
+            f"**The host gave {report.stolen:.0%} of the machine to others meanwhile: "
             "the figures are not to be trusted.**\n"
         )
     rows += [

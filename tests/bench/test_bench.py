@@ -199,7 +199,7 @@ def test_a_report_is_written_and_read_again(tmp_path: Path) -> None:
         Growth(name="g", work="add one", unit="µs", sizes=(10, 100), costs=(10.0, 100.0)),
     ]
     where = msgspec.structs.replace(machine.describe(), load=1.4)
-    made = report.make(where, "small", 3, 1.0, results)
+    made = report.make(where, "small", 3, 1.0, 0.12, results)
     (tmp_path / "performance.md").write_text(f"# Mine\n{report.BEGINS}old{report.ENDS}\nkept\n")
 
     report.write(made, tmp_path)
@@ -214,6 +214,9 @@ def test_a_report_is_written_and_read_again(tmp_path: Path) -> None:
     assert "- prism: not measured, there is no npm to install it with." in page
     assert "The scale is small" in page
     assert "busy with other work (load 1.4 at the start)" in page
+    assert "gave 12% of the machine to others" in page
+    quiet = msgspec.structs.replace(made, stolen=0.04)
+    assert "to others" not in report.tables(quiet)
     assert "old" not in page
     drawn = (tmp_path / "pictures" / "performance-cost.svg").read_text(encoding="utf-8")
     assert '<polyline points="80.0,290.0 670.0,20.0"' in drawn
