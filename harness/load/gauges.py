@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http.client import HTTPException
 from typing import NamedTuple
 from urllib.request import Request, urlopen
 
@@ -47,5 +48,5 @@ def fetch(url: str, headers: dict[str, str] | None = None) -> Gauges:
             Request(f"{url}/metrics", headers=headers or {}), timeout=FETCH_LIMIT_S
         ) as page:
             return read(page.read().decode())
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, HTTPException, UnicodeDecodeError) as error:
         raise NoGauges(f"{url}/metrics could not be read: {error}") from error

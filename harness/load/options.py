@@ -8,9 +8,7 @@ from locust import events
 from locust.argument_parser import LocustArgumentParser
 
 from harness.load import paces, thresholds
-from harness.load.paces import BadPaces
-
-MOST = 100_000
+from harness.load.paces import MOST, BadPaces
 
 
 @events.init_command_line_parser.add_listener
@@ -75,11 +73,8 @@ def options(parser: LocustArgumentParser, **_: object) -> None:
 
 
 def _rate(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= MOST:
+    value = paces.number(text)
+    if value is None:
         raise ArgumentTypeError(f'"{text}" is no number above 0 and up to {MOST}')
     return value
 
@@ -92,6 +87,6 @@ def _paces(text: str) -> dict[str, float]:
 
 
 def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST):
+    if not (text.isascii() and text.isdigit() and len(text) < 19 and 1 <= int(text) <= MOST):
         raise ArgumentTypeError(f'"{text}" is no whole number from 1 to {MOST}')
     return int(text)

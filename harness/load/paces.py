@@ -20,15 +20,21 @@ def read(text: str) -> dict[str, float]:
     paces: dict[str, float] = {}
     for part in text.split(","):
         kind, _, told = part.partition("=")
-        try:
-            pace = float(told)
-        except ValueError:
-            pace = 0.0
-        if not kind.strip() or not 0 < pace <= MOST:
+        pace = number(told)
+        if not kind.strip() or pace is None:
             mend = f"write KIND=NUMBER, above 0 and up to {MOST}, with commas between"
             raise BadPaces(f'"{part.strip()}" is no pace; {mend}')
         paces[kind.strip()] = pace
     return paces
+
+
+def number(text: str) -> float | None:
+    """A number above 0 and up to MOST; None where it is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 < value <= MOST else None
 
 
 def written(paces: Paces) -> str:

@@ -19,12 +19,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import DEVNULL
 
 FOLDER = Path("build/load")
 LOCUSTFILE = Path(__file__).resolve().parents[2] / "locustfile.py"
 LOCUST = (sys.executable, "-m", "locust", "-f", str(LOCUSTFILE))
 MOST_USERS, MOST_SECONDS, MOST_WORKERS = 5_000, 7 * 24 * 3600, 64
 FASTEST_SPAWN = 100
+LONGEST = 19
+"""No number of a variable has so many digits."""
 START_LIMIT_S = STOP_LIMIT_S = 30
 WORKER_LIMIT_S = 5
 LOCUST_LIMIT_S = 600
@@ -84,10 +87,10 @@ def main(environ: Mapping[str, str] = os.environ, folder: Path = FOLDER) -> int:
     """Run the load test; 0 passed, 1 failed, 2 the environment asks for what cannot be."""
     try:
         plan = Plan.read(environ)
+        clear(folder)
     except LoadError as error:
         print(f"load: {error}", file=sys.stderr)
         return 2
-    clear(folder)
     try:
         with serving(folder) as (url, simulator):
             outcome = attack(url, plan, folder, environ)
@@ -112,7 +115,7 @@ def serving(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     ready = folder / "ready.json"
     command = [sys.executable, "-m", "harness", "serve", "--host", "127.0.0.1", "--port", "0"]
     files = ["--db", str(folder / "smsim.db"), "--ready-file", str(ready)]
-    with subprocess.Popen([*command, *files], stdout=subprocess.DEVNULL) as simulator:
+    with subprocess.Popen([*command, *files], stdout=DEVNULL) as simulator:
         try:
             yield _url(simulator, ready), simulator
         finally:
@@ -122,6 +125,7 @@ def serving(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 def attack(url: str, plan: Plan, folder: Path, environ: Mapping[str, str] = os.environ) -> Outcome:
     """Let Locust's users loose on a simulator, with the LOAD_... of that environment and no others.
 
+    Locust hears no keys meanwhile, by which it would let more of them in.
     Raises LoadError where Locust does not end.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -140,7 +144,9 @@ def attack(url: str, plan: Plan, folder: Path, environ: Mapping[str, str] = os.e
     limit = plan.seconds + LOCUST_LIMIT_S
     with _workers(plan.workers, kept) as master:
         try:
-            ended = subprocess.run([*command, *master], env=kept, timeout=limit, check=False)
+            ended = subprocess.run(
+                [*command, *master], env=kept, stdin=DEVNULL, timeout=limit, check=False
+            )
         except subprocess.TimeoutExpired as error:
             raise LoadError(f"Locust had not ended after {limit} s") from error
     verdict = folder / "run_verdict.json"
@@ -158,7 +164,7 @@ def _workers(count: int, environ: Mapping[str, str]) -> Iterator[list[str]]:
     with socket.create_server((host, 0)) as free:
         port = str(free.getsockname()[1])
     told = ("--worker", "--master-host", host, "--master-port", port, "--loglevel", "WARNING")
-    workers = [subprocess.Popen([*LOCUST, *told], env=environ) for _ in range(count)]
+    workers = [subprocess.Popen([*LOCUST, *told], env=environ, stdin=DEVNULL) for _ in range(count)]
     try:
         yield [
             *("--master", "--master-bind-host", host, "--master-bind-port", port),
@@ -182,17 +188,21 @@ def _verdict(plan: Plan, outcome: Outcome, faults: list[str], folder: Path) -> s
 def bounded(environ: Mapping[str, str], name: str, default: int, most: int, least: int = 1) -> int:
     """The whole number that a variable says, or the usual one. Raises LoadError out of its bounds."""
     text = environ.get(name, "") or str(default)
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-        raise LoadError(f'{name} is "{text}"; it may be {least} to {most}')
-    return int(text)
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST else -1
+    if not least <= value <= most:
+        raise LoadError(f'{name} is "{text[:LONGEST]}"; it may be {least} to {most}')
+    return value
 
 
 def clear(folder: Path) -> None:
-    """Make the folder, without what an earlier run left in it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for pattern in ("smsim.db*", "run_*", "ready.json*", "report.html", "soak.*"):
-        for old in folder.glob(pattern):
-            old.unlink()
+    """Make the folder, without what an earlier run left in it. Raises LoadError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for pattern in ("smsim.db*", "run_*", "ready.json*", "report.html", "soak.*"):
+            for old in folder.glob(pattern):
+                old.unlink()
+    except OSError as error:
+        raise LoadError(f"{folder} cannot be cleared for the run: {error}") from error
 
 
 def _url(simulator: subprocess.Popen[bytes], ready: Path) -> str:

@@ -239,7 +239,7 @@ def prepare(environment: LoadEnvironment, **_: object) -> None:
     """Give the process its part, before anything is asked."""
     runner = environment.runner
     environment.crew = None
-    logging.getLogger("locust.stats_logger").disabled = bool(os.environ.get("LOAD_QUIET"))
+    logging.getLogger("locust.stats_logger").disabled = os.environ.get("LOAD_QUIET") == "1"
     if isinstance(runner, WorkerRunner):
         runner.register_message(ORDERS, take_orders)
         runner.register_message(TELL, tell)

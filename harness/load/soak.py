@@ -17,13 +17,13 @@ from pathlib import Path
 
 from msgspec import Struct, json
 
-from harness.load import curves, flatness, phones, script, thresholds, windows
+from harness.load import curves, flatness, paces, phones, script, thresholds, windows
 from harness.load.capacity import Capacity, Search
 from harness.load.curves import Curve
-from harness.load.flatness import Figures, Span, TooShort
-from harness.load.run import LoadError, Plan, attack, bounded, clear, ended, serving
+from harness.load.flatness import Figures, Span, Unwatched
+from harness.load.run import LoadError, Outcome, Plan, attack, bounded, clear, ended, serving
 from harness.load.thresholds import BadThresholds
-from harness.load.watching import NoMemory, Sample, watched
+from harness.load.watching import NoMemory, Sample, stolen_s, watched
 from harness.load.windows import Window
 
 FOLDER = Path("build/soak")
@@ -55,8 +55,14 @@ class SoakPlan:
                 thresholds.load(Path(path), script.ROWS)
             except BadThresholds as error:
                 raise LoadError(f"LOAD_THRESHOLDS: {error}") from error
+        if said := [name for name in environ if name.startswith("SMSIM_")]:
+            raise LoadError(f"{said[0]} changes what is measured; leave it out")
+        bounded(environ, "LOAD_CLOCK_RATE", 1, paces.MOST)
+        if (drain := environ.get("LOAD_DRAIN")) and paces.number(drain) is None:
+            raise LoadError(f'LOAD_DRAIN is "{drain}"; it may be above 0 and up to {paces.MOST}')
         usual = cls()
         users = bounded(environ, "LOAD_USERS", usual.users, 1_000, least=16)
+        fewest = phones.FEWEST * users
         return cls(
             seconds=bounded(environ, "SOAK_SECONDS", usual.seconds, MOST_SECONDS, least=5),
             warm_seconds=bounded(environ, "SOAK_WARM_SECONDS", usual.warm_seconds, 3_600, least=0),
@@ -69,7 +75,7 @@ class SoakPlan:
             percent=bounded(environ, "SOAK_PERCENT", usual.percent, 100),
             users=users,
             people=bounded(
-                environ, "LOAD_PEOPLE", usual.people, MOST_PEOPLE, least=phones.FEWEST * users
+                environ, "LOAD_PEOPLE", max(usual.people, fewest), MOST_PEOPLE, least=fewest
             ),
             lists=bounded(environ, "LOAD_LISTS", usual.lists, 16),
         )
@@ -102,10 +108,11 @@ def main(environ: Mapping[str, str] = os.environ, folder: Path = FOLDER) -> int:
     """Run the soak; 0 passed, 1 failed, 2 the environment asks for what cannot be."""
     try:
         plan = SoakPlan.read(environ)
-    except LoadError as error:
+        stolen_s()
+        clear(folder)
+    except (LoadError, NoMemory) as error:
         print(f"soak: {error}", file=sys.stderr)
         return 2
-    clear(folder)
     try:
         told = {**environ, **plan.population()}
         search = Search(plan.users, folder / "capacity", told, say)
@@ -137,15 +144,16 @@ def soak(
     with serving(folder) as (url, simulator), watched(simulator.pid, url) as samples:
         run = Plan(users=plan.users, seconds=seconds)
         outcome = attack(url, run, folder, {**environ, **asked.told()})
-    faults = [*outcome.why(), *ended(simulator.returncode)]
+    faults = [*(outcome.why() or _wrong(outcome)), *ended(simulator.returncode)]
     found = _windows(folder, faults)
     began = windows.began(found)
     judged = Span(start=began + plan.warm_seconds, end=began + seconds)
     try:
-        figures = flatness.measure(judged, samples, found, asked.requests_per_second)
-    except TooShort as error:
-        told = f"{error}; let SOAK_SECONDS be longer"
-        raise LoadError("; ".join([*faults, told])) from error
+        figures = flatness.measure(
+            judged, samples, found, asked.requests_per_second, asked.turns_each
+        )
+    except Unwatched as error:
+        raise LoadError("; ".join([*faults, str(error)])) from error
     return Report(
         seconds=plan.seconds,
         warm_seconds=plan.warm_seconds,
@@ -182,14 +190,18 @@ def verdict(report: Report, folder: Path) -> str:
     figures = report.figures
     told = [
         f"memory {_from_to(figures.memory_mib, 'MiB')}, {figures.memory_mib_per_hour:+.1f} MiB an hour",
-        f"95th percentile {_from_to(figures.p95_ms, 'ms')}",
+        f"95th percentile {_from_to(figures.p95_ms, 'ms')}, {figures.p95_most_ms:.4g} in its worst tenth",
         f"{figures.requests_per_second:.1f} requests a second, {figures.aimed_per_second:.1f} aimed at",
         f"the simulator used {figures.cpu_share:.0%} of a core, Locust {figures.locust_cpu_share:.0%}",
         f"the host of this machine gave {figures.stolen_share:.1%} of it to others, at most "
         f"{figures.stolen_most:.0%} at once",
     ]
-    if figures.callbacks_open is not None:
-        told.append(f"callbacks open {_from_to(figures.callbacks_open, '')}".rstrip())
+    for what, waited, most in (
+        ("callbacks open", figures.callbacks_open, figures.callbacks_most),
+        ("turns unanswered", figures.unanswered, figures.unanswered_most),
+    ):
+        if waited is not None:
+            told.append(f"{what} {_from_to(waited)}, {most:.4g} in its worst tenth")
     head = "".join(f"soak: {line}\n" for line in told)
     if report.faults:
         return f"{head}soak: FAILED: {'; '.join(report.faults)}; see {folder / 'soak.svg'}"
@@ -197,8 +209,13 @@ def verdict(report: Report, folder: Path) -> str:
     return f"{head}soak: PASSED: {length}; see {folder / 'soak.svg'}"
 
 
-def _from_to(values: tuple[float, float], unit: str) -> str:
-    return f"{values[0]:.4g} to {values[1]:.4g} {unit}"
+def _wrong(outcome: Outcome) -> list[str]:
+    """Answers that were wrong, whatever the thresholds say of them."""
+    return [f"{outcome.failures} answers were wrong"] if outcome.failures else []
+
+
+def _from_to(values: tuple[float, float], unit: str = "") -> str:
+    return f"{values[0]:.4g} to {values[1]:.4g} {unit}".rstrip()
 
 
 def _within(points: list[tuple[float, float]], end: float) -> list[tuple[float, float]]:

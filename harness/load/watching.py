@@ -41,13 +41,12 @@ class Sample(Struct, frozen=True, kw_only=True):
 
 def look(pid: int, url: str) -> Sample:
     """A process and its simulator, now. Raises NoMemory."""
-    at = time.time()
+    at, stolen = time.time(), stolen_s()
     try:
         rss = _mebibytes(PROC / str(pid) / "status", "VmRSS")
         fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-        stolen = stolen_s()
     except OSError as error:
-        raise NoMemory(f"{error}; a soak needs the /proc of Linux") from error
+        raise NoMemory(f"process {pid} has ended: {error}") from error
     if rss is None:
         raise NoMemory(f"process {pid} has no memory any more")
     rollup = PROC / str(pid) / "smaps_rollup"
@@ -73,9 +72,12 @@ def look(pid: int, url: str) -> Sample:
 def stolen_s() -> float:
     """For how long the host of this machine has given its processors to others, the mean of all.
 
-    Raises OSError where there is no /proc of Linux.
+    Raises NoMemory where there is no /proc of Linux.
     """
-    told = (PROC / "stat").read_text().partition("\n")[0].split()
+    try:
+        told = (PROC / "stat").read_text().partition("\n")[0].split()
+    except OSError as error:
+        raise NoMemory(f"{error}; this needs the /proc of Linux") from error
     return int(told[8]) / TICKS / (os.cpu_count() or 1)
 
 

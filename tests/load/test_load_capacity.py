@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from msgspec import structs
 
 from harness.load import capacity as load_capacity
 from harness.load import paces
@@ -18,6 +19,7 @@ from harness.load.watching import Sample
 from harness.load.windows import Window, write
 
 TURNS = {"SendUser": 5, "StopStormUser": 1}
+MANY = {kind: 100 * users for kind, users in TURNS.items()}
 SECONDS = 30
 
 
@@ -39,15 +41,15 @@ def window(
     )
 
 
-def sample(at: float, callbacks: float) -> Sample:
+def sample(at: float, callbacks: float | None, stolen: float) -> Sample:
     return Sample(
         at=at,
         rss_mib=80,
         pss_mib=None,
         anonymous_mib=None,
         cpu_s=at / 2,
-        stolen_s=at / 8,
-        waits=Gauges(round(callbacks), 0, 0, 0, 0),
+        stolen_s=at * stolen,
+        waits=None if callbacks is None else Gauges(round(callbacks), 0, 0, 0, 0),
     )
 
 
@@ -86,6 +88,9 @@ class Borne:
         self, most: float, piles: str = "callbacks", ends: int = 0, told: Outcome | None = None
     ) -> None:
         self.most, self.ends = most, ends
+        self.begins = 1.0
+        self.stolen: list[float] = []
+        self.tells = True
         self.callbacks = 15 if piles == "callbacks" else 0
         self.unanswered = 7 if piles == "turns" else 0
         self.told = told or Outcome(status=0)
@@ -103,19 +108,23 @@ class Borne:
         yield self.samples
 
     def attack(self, _url: str, plan: Plan, folder: Path, told: Mapping[str, str]) -> Outcome:
-        """Even what is borne piles up in the first third, and an odd window is in it."""
+        """Even what is borne piles up in the first third, and all is empty after the end."""
         self.asked.append((plan.seconds, told))
         paced = paces.read(told["LOAD_PACES"]) if "LOAD_PACES" in told else {}
         turns = paced.get("SendUser", 1.0)
         beyond = turns > self.most
         found = []
-        for at in range(2, plan.seconds + 1, 2):
+        stolen = self.stolen.pop(0) if self.stolen else 0.04
+        for at in range(2, plan.seconds + 31, 2):
             early = 3 * at <= plan.seconds
-            piled = 0 if early else (at if beyond else 20)
-            counted = {kind: 2 * users for kind, users in TURNS.items()}
+            piled = 0 if early or at > plan.seconds else (at if beyond else 20)
+            begun = {kind: paced.get(kind, 1.0) * self.begins for kind in TURNS}
+            counted = {kind: round(2 * users * begun[kind]) for kind, users in MANY.items()}
             requests = 9_000 if early else 180 * turns if paced else 200
-            found.append(window(at, requests, counted, piled * self.unanswered))
-            self.samples.append(sample(at - 0.5, piled * self.callbacks))
+            shown = window(at, requests, counted, piled * self.unanswered)
+            found.append(structs.replace(shown, users=MANY))
+            told_of = piled * self.callbacks if self.tells else None
+            self.samples.append(sample(at - 0.5, told_of, stolen))
         write(str(folder / "run"), found)
         return self.told
 
@@ -130,7 +139,7 @@ def searching(
 
 
 START = Capacity(requests_per_second=100.0, turns_each={"SendUser": 1.0, "StopStormUser": 0.2})
-USED = "(50% of a core, Locust 25%, stolen 12%)"
+USED = "(50% of a core, Locust 25%, stolen 4%)"
 
 
 def test_users_who_wait_are_held_by_their_callbacks(
@@ -224,11 +233,52 @@ def test_no_load_excuses_a_journal_that_does_not_add_up(
     assert len(borne.asked) == 1
 
 
-def test_a_trial_that_cannot_be_watched_is_not_borne(
+def test_a_trial_that_cannot_be_watched_says_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Too busy to be looked at twice is too busy."""
+    """Where nothing was seen, or callbacks are not told of, less load is no mend."""
+    with pytest.raises(LoadError, match="a trial: it has fewer than 2 samples; let it be longer"):
+        searching(Borne(2.0), tmp_path, monkeypatch, lambda _: None).borne(START, 2)
+    blind = Borne(2.0)
+    blind.tells = False
+    with pytest.raises(LoadError, match="a trial: /metrics did not tell how many callbacks wait"):
+        searching(blind, tmp_path, monkeypatch, lambda _: None).borne(START, SECONDS)
+    assert len(blind.asked) == 1
+
+
+def test_what_locust_did_not_begin_was_not_borne(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Locust that is too slow lets nothing pile up, and measures itself."""
     said: list[str] = []
+    borne = Borne(2.0)
+    borne.begins = 0.9
     with pytest.raises(LoadError, match="not even 50%"):
-        searching(Borne(2.0), tmp_path, monkeypatch, said.append).borne(START, 2)
-    assert said[0] == "a trial could not be watched: it has fewer than 2 samples"
+        searching(borne, tmp_path, monkeypatch, said.append).borne(START, SECONDS)
+    assert "Locust began 90% of the turns it was asked for" in said[0]
+
+
+def test_twice_as_much_that_is_borne_is_no_capacity(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing was refused, how much is borne is not known."""
+    with pytest.raises(
+        LoadError, match="200% of what users get who wait is still borne; let LOAD_U"
+    ):
+        searching(Borne(9.0), tmp_path, monkeypatch, lambda _: None).borne(START, SECONDS)
+
+
+def test_a_trial_of_a_machine_that_is_given_to_others_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is borne all the same is borne; three in vain on end say nothing of the simulator."""
+    borne = Borne(1.07)
+    borne.stolen = [0.5, 0.04, 0.06, 0.5, 0.04]
+    found = searching(borne, tmp_path, monkeypatch, lambda _: None).borne(START, SECONDS)
+    assert found.turns_each == START.part(105).turns_each
+    assert len(borne.asked) == 5
+    borne = Borne(0.5)
+    borne.stolen = [0.06] * 3
+    with pytest.raises(LoadError, match=r"in 3 trials on end .* more than 5% .* a quieter hour"):
+        searching(borne, tmp_path, monkeypatch, lambda _: None).borne(START, SECONDS)
+    assert len(borne.asked) == 3

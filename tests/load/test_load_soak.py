@@ -1,4 +1,4 @@
-"""The soak: what it asks for, what it calls flat, and that it watches a simulator to its end."""
+"""The soak: what it asks for, what it tells, and that it watches a simulator to its end."""
 
 from __future__ import annotations
 
@@ -6,145 +6,26 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
-from itertools import count
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import run
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
 from harness.load import capacity as load_capacity
-from harness.load import curves, flatness, watching
+from harness.load import curves, flatness
 from harness.load import soak as load_soak
 from harness.load.capacity import Capacity, Search
 from harness.load.curves import Curve
-from harness.load.flatness import Figures, Span, TooShort
-from harness.load.gauges import Gauges
 from harness.load.run import Outcome, Plan
 from harness.load.script import COMPANY
 from harness.load.soak import ITS_OWN, Report, SoakPlan
-from harness.load.watching import TICKS, NoMemory, Sample, look
+from harness.load.watching import Sample
 from harness.load.windows import Window, read, write
-
-SPAN = Span(start=100.0, end=200.0)
-
-
-def sample(at: float, rss: float = 80.0, callbacks: int = 10) -> Sample:
-    """Until 150 the host takes nothing, for ten seconds then half of the machine, and then a tenth."""
-    return Sample(
-        at=at,
-        rss_mib=rss,
-        pss_mib=None,
-        anonymous_mib=None,
-        cpu_s=at / 2,
-        stolen_s=(at > 150) * 5.0 + max(at - 160, 0) / 10,
-        waits=Gauges(callbacks, 0, 0, 0, 0),
-    )
-
-
-def window(at: float, p95: int = 20, requests: int = 1_000, **more: Mapping[str, int]) -> Window:
-    return Window(
-        at=at,
-        seconds=10.0,
-        requests=requests,
-        failures=0,
-        p50_ms=1,
-        p95_ms=p95,
-        p99_ms=99,
-        turns=dict(more.get("turns", {})),
-        users=dict(more.get("users", {})),
-        unanswered=int(at) % 7,
-        locust_cpu_s=at / 4,
-    )
-
-
-ENDS = [float(at) for at in range(90, 230, 10)]
-"""Of these, ten are in the judged span: the first two and the last two are held together."""
-
-
-def figures(
-    memory: tuple[float, float] = (80.0, 80.0),
-    p95: tuple[float, float] = (20.0, 20.0),
-    callbacks: tuple[float, float] | None = (10.0, 10.0),
-    unanswered: tuple[float, float] = (3.0, 4.0),
-    rate: float = 100.0,
-) -> Figures:
-    return Figures(
-        requests_per_second=rate,
-        aimed_per_second=100.0,
-        memory_mib=memory,
-        memory_mib_per_hour=450.0,
-        p95_ms=p95,
-        callbacks_open=callbacks,
-        unanswered=unanswered,
-        cpu_share=0.5,
-        locust_cpu_share=0.25,
-        stolen_share=0.1,
-        stolen_most=0.5,
-    )
-
-
-def test_the_last_fifth_is_held_against_the_first_that_is_judged() -> None:
-    """The warm-up, the drain and one odd moment in the middle change no figure."""
-    odd = {90.0: 10, 150.0: 900, 210.0: 900, 220.0: 900}
-    late = {190.0: 4, 200.0: 8}
-    found = flatness.measure(
-        SPAN,
-        [sample(at, 80.0 + odd.get(at, 0) + late.get(at, 0), int(at)) for at in ENDS],
-        [window(at, 20 + odd.get(at, 0) + late.get(at, 0)) for at in ENDS],
-        100.0,
-    )
-    assert (found.memory_mib, found.p95_ms) == ((80.0, 86.0), (20.0, 26.0))
-    assert found.memory_mib_per_hour == 6.0 / 80 * 3600
-    assert found.callbacks_open == (115.0, 195.0)
-    assert found.unanswered == (3.0, 2.5)
-    assert (found.requests_per_second, found.aimed_per_second) == (100.0, 100.0)
-    assert (found.cpu_share, found.locust_cpu_share) == (0.5, 0.25)
-    assert (found.stolen_share, found.stolen_most) == (0.1, 0.5)
-
-
-def test_too_few_samples_are_no_soak() -> None:
-    """One window has no last fifth."""
-    with pytest.raises(TooShort, match="it has fewer than 2 samples"):
-        flatness.measure(SPAN, [sample(at) for at in ENDS], [window(110.0)], 100.0)
-
-
-@pytest.mark.parametrize(
-    "found",
-    [
-        figures(),
-        figures(memory=(80.0, 88.0)),
-        figures(p95=(40.0, 50.0)),
-        figures(p95=(2.0, 7.0)),
-        figures(callbacks=(0.0, 200.0)),
-        figures(callbacks=(1_000.0, 1_500.0)),
-        figures(unanswered=(0.0, 100.0)),
-        figures(unanswered=(400.0, 600.0)),
-        figures(rate=95.0),
-    ],
-)
-def test_what_is_flat_enough_passes(found: Figures) -> None:
-    """A tenth more memory, a quarter more latency, a few ms, a few callbacks, a rate near the aim."""
-    assert flatness.judge(found) == []
-
-
-@pytest.mark.parametrize(
-    ("found", "fault"),
-    [
-        (figures(memory=(80.0, 88.2)), "memory grew from 80.0 to 88.2 MiB, +450 MiB an hour"),
-        (figures(p95=(40.0, 51.0)), "the 95th percentile rose from 40 to 51 ms"),
-        (figures(p95=(2.0, 8.0)), "the 95th percentile rose from 2 to 8 ms"),
-        (figures(callbacks=(0.0, 201.0)), "callbacks pile up: 0 waited in the first fifth, 201"),
-        (figures(callbacks=None), "how many callbacks wait could not be had of /metrics"),
-        (figures(unanswered=(0.0, 101.0)), "unanswered turns pile up: 0 waited in the first"),
-        (figures(rate=94.9), "94.9 requests a second of 100.0 that were aimed at; least 95%"),
-    ],
-)
-def test_what_is_not_flat_names_its_figure(found: Figures, fault: str) -> None:
-    """One fault, with what it was and what it came to."""
-    [told] = flatness.judge(found)
-    assert told.startswith(fault)
+from tests.load.looks import SPAN, figures, sample, window
 
 
 def test_the_plan_is_read_from_the_environment() -> None:
@@ -187,6 +68,10 @@ def test_the_plan_is_read_from_the_environment() -> None:
             "No such file or directory: 'none.toml'",
         ),
         ({"LOAD_PEOPLE": "399"}, 'LOAD_PEOPLE is "399"; it may be 400 to 100000'),
+        ({"LOAD_DRAIN": "0"}, 'LOAD_DRAIN is "0"; it may be above 0 and up to 100000'),
+        ({"LOAD_CLOCK_RATE": "0.5"}, 'LOAD_CLOCK_RATE is "0.5"; it may be 1 to 100000'),
+        ({"SOAK_SECONDS": "9" * 5_000}, f'SOAK_SECONDS is "{"9" * 19}"; it may be 5 to 604800'),
+        ({"SMSIM_QUEUE_LIMIT": "9"}, "SMSIM_QUEUE_LIMIT changes what is measured; leave it out"),
         *(({name: "1"}, f"{name} is the soak's own to say; leave it out") for name in ITS_OWN),
     ],
 )
@@ -197,22 +82,6 @@ def test_what_cannot_be_soaked_is_told(
     assert load_soak.main(environ, tmp_path) == 2
     assert capsys.readouterr().err == f"soak: {told}\n"
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_sample_is_of_the_process_and_of_the_machine(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of /proc as Linux writes it: the name of a process may have spaces and brackets."""
-    process = tmp_path / "7"
-    process.mkdir()
-    (process / "status").write_text("Name:\tpython\nVmRSS:\t   81920 kB\n")
-    (process / "stat").write_text(f"7 (a b) c) S {'0 ' * 10}{3 * TICKS} {2 * TICKS} 0 0\n")
-    stolen = 8 * TICKS * (os.cpu_count() or 1)
-    (tmp_path / "stat").write_text(f"cpu  1 2 3 4 5 6 7 {stolen} 9 0\ncpu0 1 2 3 4 5 6 7 0 9 0\n")
-    monkeypatch.setattr(watching, "PROC", tmp_path)
-    found = look(7, "http://127.0.0.1:9")
-    assert (found.rss_mib, found.cpu_s, found.stolen_s) == (80.0, 5.0, 8.0)
-    assert (found.pss_mib, found.anonymous_mib, found.waits) == (None, None, None)
 
 
 def test_windows_are_read_as_they_were_written(tmp_path: Path) -> None:
@@ -244,12 +113,6 @@ def test_the_top_of_a_panel_is_a_round_number(most: float, top: str) -> None:
     )
 
 
-def test_a_process_that_is_not_there_has_no_memory() -> None:
-    """It is told, with what a soak needs."""
-    with pytest.raises(NoMemory, match="a soak needs the /proc of Linux"):
-        look(next(pid for pid in count(4_000_000) if not Path(f"/proc/{pid}").exists()), "")
-
-
 SMALL = {
     "SOAK_SECONDS": "6",
     "SOAK_WARM_SECONDS": "1",
@@ -268,9 +131,11 @@ def people_in(file: Path) -> int:
 
 
 def test_a_soak_measures_and_then_watches(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Phones are taken again and again, and still all adds up; only noise may fail one so short."""
+    monkeypatch.setattr(load_capacity, "STEP", 25)
+    monkeypatch.setattr(load_capacity, "STOLEN", 1.0)
     status = load_soak.main(SMALL, tmp_path)
 
     said, printed = capfd.readouterr()
@@ -318,7 +183,7 @@ def test_a_simulator_that_does_not_end_cleanly_fails_the_soak(
     ("left", "told"),
     [
         ([], "Locust left no windows"),
-        ([window(99.0)], "it has fewer than 2 samples; let SOAK_SECONDS be longer"),
+        ([window(99.0)], "it has fewer than 2 samples; let it be longer"),
     ],
 )
 def test_a_simulator_that_dies_in_the_soak_is_told(
@@ -348,6 +213,54 @@ def test_a_simulator_that_dies_in_the_soak_is_told(
     assert not (tmp_path / "soak.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("outcome", "faults"),
+    [
+        (Outcome(status=0), []),
+        (Outcome(status=0, failures=3), ["3 answers were wrong"]),
+        (Outcome(status=1, failures=3, faults=["3 failed"]), ["3 failed"]),
+    ],
+)
+def test_the_judged_time_is_after_the_warming_up_and_before_the_drain(
+    outcome: Outcome, faults: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are as bad as can be here; an answer that was wrong is told, whatever is allowed."""
+    samples: list[Sample] = []
+    ends = [float(at) for at in range(1_010, 1_250, 10)]
+
+    @contextmanager
+    def serving(_folder: Path) -> Iterator[tuple[str, SimpleNamespace]]:
+        yield "", SimpleNamespace(pid=0, returncode=0)
+
+    @contextmanager
+    def watching(_pid: int, _url: str) -> Iterator[list[Sample]]:
+        yield samples
+
+    def attack(_url: str, plan: Plan, folder: Path, told: Mapping[str, str]) -> Outcome:
+        assert (plan.seconds, told["LOAD_PACES"]) == (160, "SendUser=1.6")
+        for at in ends:
+            judged = 1_060 < at <= 1_160
+            samples.append(sample(at, 80 if judged else 800, 10 if judged else 9_999))
+        turns, users = {"SendUser": 16}, {"SendUser": 1}
+        write(
+            str(folder / "run"),
+            [
+                window(at, 20 if 1_060 < at <= 1_160 else 9_000, turns=turns, users=users)
+                for at in ends
+            ],
+        )
+        return outcome
+
+    monkeypatch.setattr(load_soak, "serving", serving)
+    monkeypatch.setattr(load_soak, "watched", watching)
+    monkeypatch.setattr(load_soak, "attack", attack)
+    plan = SoakPlan(seconds=100, warm_seconds=60)
+    capacity = Capacity(requests_per_second=125.0, turns_each={"SendUser": 2.0})
+    report = load_soak.soak(plan, capacity, capacity, tmp_path, {})
+    assert report.faults == faults
+    assert (report.figures.aimed_per_second, report.figures.begun) == (100.0, 1.0)
+
+
 def test_what_was_not_flat_is_the_last_line() -> None:
     """The figures stand above it, whether it has passed or not."""
     report = Report(
@@ -360,7 +273,7 @@ def test_what_was_not_flat_is_the_last_line() -> None:
         waiting=Capacity(requests_per_second=150.0, turns_each={}),
         capacity=Capacity(requests_per_second=125.0, turns_each={}),
         judged=SPAN,
-        figures=figures(),
+        figures=figures(most=(21.0, 30.0, 5.0)),
         counts={},
         faults=[],
         samples=[],
@@ -368,6 +281,11 @@ def test_what_was_not_flat_is_the_last_line() -> None:
     )
     lines = load_soak.verdict(report, Path("there")).splitlines()
     assert lines[0] == "soak: memory 80 to 80 MiB, +450.0 MiB an hour"
+    assert lines[1] == "soak: 95th percentile 20 to 20 ms, 21 in its worst tenth"
+    assert lines[5:7] == [
+        "soak: callbacks open 10 to 10, 30 in its worst tenth",
+        "soak: turns unanswered 3 to 4, 5 in its worst tenth",
+    ]
     assert (
         lines[4] == "soak: the host of this machine gave 10.0% of it to others, at most 50% at once"
     )
