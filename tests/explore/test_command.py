@@ -95,8 +95,9 @@ def test_a_bad_file_is_told(tmp_path: Path) -> None:
 def test_an_interrupt_ends_it_at_once(tmp_path: Path) -> None:
     """In a process of its own: Ctrl-C in the middle of a search; no file, no leavings."""
     program = (
-        "import argparse, sys\n"
+        "import argparse, signal, sys\n"
         "from harness.commands import explore\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored below a shell's &
         "parser = argparse.ArgumentParser()\n"
         "explore.add(parser.add_subparsers())\n"
         "told = parser.parse_args(sys.argv[1:])\n"

@@ -32,7 +32,7 @@ def _scenario(name: str) -> Scenario:
 
 
 def _found(ground: Ground, name: str, seed: int = 0) -> Finding:
-    found = explore(_scenario(name), ground, examples=EXAMPLES, seconds=60, seed=seed)
+    found = explore(_scenario(name), ground, examples=EXAMPLES, seconds=600, seed=seed)
     assert found is not None, "nothing was found"
     return found
 
@@ -82,7 +82,7 @@ def test_what_is_planted_is_found(
 def test_a_healthy_tree_breaks_nothing(name: str) -> None:
     """Sixty histories of each, with every fault there is, and no invariant is broken."""
     with Ground() as ground:
-        found = explore(_scenario(name), ground, examples=60, seconds=60)
+        found = explore(_scenario(name), ground, examples=60, seconds=600)
     assert found is None
 
 
