@@ -12,10 +12,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from subprocess import run
-from threading import Event, Thread, Timer
+from threading import Event, Thread
 from typing import ClassVar
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import pytest
 
@@ -23,6 +21,7 @@ from harness.load import run as load_run
 from harness.load import windows
 from harness.load.run import LOCUSTFILE, LoadError, Outcome, Plan
 from harness.load.script import METRICS
+from tests.load.steering import LIMIT_S, steer
 from tests.load.test_load_script import ACCOUNT
 
 Answers = Mapping[str, tuple[int, str]]
@@ -35,9 +34,18 @@ RIGHT: Answers = {
 }
 """What a server must answer for a run to begin and to be reconciled."""
 
+OPEN = "/open"
+LOOK_S = 2
+"""How often a run looks at what is unanswered."""
+WRITTEN_S = 1
+"""How often Locust writes a row of its history."""
+
 
 class Stub(BaseHTTPRequestHandler):
-    """Answers what `answers` says for the longest start of a path, else 500, once the gate is open."""
+    """Answers what `answers` says for the longest start of a path, else 500.
+
+    The Message API answers once the gate is open; a call of OPEN opens it.
+    """
 
     protocol_version = "HTTP/1.1"
     answers: ClassVar[Answers] = {}
@@ -47,6 +55,8 @@ class Stub(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         starts = [start for start in self.answers if self.path.startswith(start)]
         status, body = self.answers[max(starts, key=len)] if starts else (500, "out of order")
+        if self.gate is not None and self.path == OPEN:
+            self.gate.set()
         if self.gate is not None and self.path.startswith("/MessageApi"):
             self.gate.wait(60)
         self.send_response(status)
@@ -80,6 +90,13 @@ def rows(path: Path, key: str = "Name") -> dict[str, dict[str, str]]:
         return {row[key]: row for row in csv.DictReader(file)}
 
 
+def users_of(folder: Path) -> list[int]:
+    """How many users there were, each time that Locust wrote it down."""
+    with (folder / "run_stats_history.csv").open(encoding="utf-8", newline="") as file:
+        every = list(csv.DictReader(file))
+    return [int(row["User Count"]) for row in every if row["Name"] == "Aggregated"]
+
+
 def verdict(folder: Path) -> dict[str, object]:
     told: dict[str, object] = json.loads((folder / "run_verdict.json").read_text(encoding="utf-8"))
     return told
@@ -99,17 +116,24 @@ ALL_KINDS = {
 
 @pytest.mark.parametrize("workers", ["", "2"])
 def test_the_simulator_passes_and_every_kind_of_user_was_at_it(
-    workers: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    workers: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     """One process or a master with two workers: exit 0, all reconciled, a report of each kind."""
-    environ = {"LOAD_USERS": "32", "LOAD_SECONDS": "4", "LOAD_CLOCK_RATE": "20", "WORKERS": workers}
+    steer(monkeypatch, dict.fromkeys(ALL_KINDS, 1))
+    limits = tmp_path / "limits.toml"
+    limits.write_text('[total]\nfailures = "0%"\nthrottled = "0%"\n', encoding="utf-8")
+    environ = {"LOAD_USERS": "32", "LOAD_SECONDS": str(LIMIT_S), "LOAD_CLOCK_RATE": "20"}
+    environ |= {"WORKERS": workers, "LOAD_THRESHOLDS": str(limits)}
     status = load_run.main(environ, tmp_path)
 
     said = capfd.readouterr().out.splitlines()
     assert status == 0, said
     told = verdict(tmp_path)
     assert (told["failures"], told["faults"]) == (0, [])
-    assert said[-1].startswith(f"load: PASSED: {told['requests']} requests by 32 users in 4 s")
+    assert said[-1].startswith(f"load: PASSED: {told['requests']} requests by 32 users in ")
     counted = {
         name: int(row["Request Count"]) for name, row in rows(tmp_path / "run_stats.csv").items()
     }
@@ -125,29 +149,15 @@ def test_the_simulator_passes_and_every_kind_of_user_was_at_it(
     assert measured.startswith("metric,at_s,measured,p50_ms,p95_ms\n")
 
 
-def lose_callbacks(url: str) -> None:
-    """As soon as the run's account is there, let the platform forget every callback."""
-    rule = json.dumps({"match": {"surface": "callback"}, "effect": {"lose": True}}).encode()
-    call = Request(
-        f"{url}/_sim/accounts/locust-run/faults", rule, {"Content-Type": "application/json"}
-    )
-    for _ in range(1_000):
-        try:
-            urlopen(call, timeout=10).close()
-        except HTTPError:
-            Event().wait(0.02)
-        else:
-            return
-
-
-def test_callbacks_that_never_came_fail_the_run(tmp_path: Path) -> None:
+def test_callbacks_that_never_came_fail_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every answer is right and every message arrives, and nobody hears who joined."""
+    lost = {"match": {"surface": "callback"}, "effect": {"lose": True}}
+    steer(monkeypatch, {"MO yes": 1}, fault=lost)
     with load_run.serving(tmp_path) as (url, _):
-        planted = Thread(target=lose_callbacks, args=(url,))
-        planted.start()
-        environ = {"LOAD_CLOCK_RATE": "20"}
-        outcome = load_run.attack(url, Plan(users=16, seconds=3), tmp_path, environ)
-        planted.join()
+        plan, environ = Plan(users=16, seconds=LIMIT_S), {"LOAD_CLOCK_RATE": "20"}
+        outcome = load_run.attack(url, plan, tmp_path, environ)
 
     assert (outcome.status, outcome.failures) == (1, 0)
     missed = [fault for fault in outcome.why() if "that users waited for never came" in fault]
@@ -156,13 +166,16 @@ def test_callbacks_that_never_came_fail_the_run(tmp_path: Path) -> None:
     assert outcome.counts["callbacks_unfinished"] == 0
 
 
-def test_wrong_statuses_and_wrong_bodies_fail_the_run(tmp_path: Path) -> None:
+def test_wrong_statuses_and_wrong_bodies_fail_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A 500 is a failure, and so is a 200 whose body is not the expected one."""
     answers = {**RIGHT, "/MessageApi": (200, "<welcome/>")}
     answers["/_sim/accounts/locust-run/handsets"] = (500, "out of order")
 
+    steer(monkeypatch, {"MO keyword": 1, "MT short": 1})
     with stub(answers) as url:
-        outcome = load_run.attack(url, Plan(users=8, seconds=2), tmp_path)
+        outcome = load_run.attack(url, Plan(users=8, seconds=LIMIT_S), tmp_path)
 
     assert outcome.status == 1
     assert outcome.failures > 0
@@ -173,7 +186,9 @@ def test_wrong_statuses_and_wrong_bodies_fail_the_run(tmp_path: Path) -> None:
     assert "the root element is 'welcome', not 'mtMessageRsp' (expected HTTP 200)" in reasons
 
 
-def test_a_throttle_is_no_failure_and_a_message_that_is_nowhere_is(tmp_path: Path) -> None:
+def test_a_throttle_is_no_failure_and_a_message_that_is_nowhere_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Answers to come later have rows of their own; what was accepted and is in no journal fails."""
     accepted = '<mtMessageRsp messageId="b75f"/>'
     busy = '<error code="1002" description="Throughput exceeded. Try again later."/>'
@@ -184,13 +199,15 @@ def test_a_throttle_is_no_failure_and_a_message_that_is_nowhere_is(tmp_path: Pat
         "/_sim/accounts/locust-run/handsets": (503, "stopped"),
         "/companies/locust-run/campaigns": (429, '{"errors": []}'),
     }
+    throttled = {"MT look-up (throttled)", "participants: new (throttled)"}
+    steer(monkeypatch, dict.fromkeys({*throttled, "MT short", "MT split"}, 1))
     with stub(answers) as url:
-        outcome = load_run.attack(url, Plan(users=16, seconds=2), tmp_path)
+        outcome = load_run.attack(url, Plan(users=16, seconds=LIMIT_S), tmp_path)
 
     assert outcome.status == 1
     stats = rows(tmp_path / "run_stats.csv")
     later = {name: row for name, row in stats.items() if name.endswith(" (throttled)")}
-    assert {"MT look-up (throttled)", "participants: new (throttled)"} <= set(later)
+    assert throttled <= set(later)
     assert {row["Failure Count"] for row in later.values()} == {"0"}
     assert outcome.throttled == sum(int(row["Request Count"]) for row in later.values())
     sent = sum(int(stats[name]["Request Count"]) for name in ("MT short", "MT split"))
@@ -200,34 +217,45 @@ def test_a_throttle_is_no_failure_and_a_message_that_is_nowhere_is(tmp_path: Pat
     assert any("throttled of all answers" in fault for fault in outcome.why())
 
 
-def test_arrivals_do_not_wait_for_answers(tmp_path: Path) -> None:
-    """One user whose answers never come still begins one task after the other, at the rate."""
-    gate = Event()
-    with stub({**RIGHT, "/MessageApi": (429, "")}, gate) as url:
-        Timer(5, gate.set).start()
+def test_arrivals_do_not_wait_for_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One user whose answers never come still begins one task after the other, and at the rate."""
+    steer(monkeypatch, {}, unanswered=3, then_s=2 * LOOK_S, opens=OPEN)
+    with stub({**RIGHT, "/MessageApi": (429, ""), OPEN: (204, "")}, Event()) as url:
         environ = {"LOAD_ARRIVALS": "10"}
-        outcome = load_run.attack(url, Plan(users=1, seconds=3), tmp_path, environ)
+        outcome = load_run.attack(url, Plan(users=1, seconds=LIMIT_S), tmp_path, environ)
 
+    most = max(each.unanswered for each in windows.read(tmp_path / "run_windows.json"))
     asked = outcome.requests + outcome.throttled
-    assert 1 < asked <= 10 * 3 + 1
-    assert 1 < max(each.unanswered for each in windows.read(tmp_path / "run_windows.json")) <= asked
+    assert 3 <= most <= asked
+    seconds = asked / (outcome.requests_per_second - 0.05)  # it is rounded
+    assert asked <= 10 * seconds + 1
 
 
-def test_a_shape_and_its_thresholds_are_those_that_are_named(tmp_path: Path) -> None:
+def test_a_shape_and_its_thresholds_are_those_that_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The spike of 20 users begins with four of them; a file of thresholds is what the run must keep."""
     limits = tmp_path / "limits.toml"
     limits.write_text("[total]\ncount = 1_000_000\n", encoding="utf-8")
     environ = {"LOAD_SHAPE": "spike", "LOAD_THRESHOLDS": str(limits)}
+    steer(monkeypatch, {"MT short (throttled)": 1}, then_s=2 * WRITTEN_S)
     with stub({**RIGHT, "/MessageApi": (429, "")}) as url:
-        outcome = load_run.attack(url, Plan(users=20, seconds=4), tmp_path, environ)
+        outcome = load_run.attack(url, Plan(users=20, seconds=LIMIT_S), tmp_path, environ)
 
     assert outcome.status == 1
     assert outcome.why()[0] == f"count of all answers is {outcome.requests}; least 1e+06"
-    with (tmp_path / "run_stats_history.csv").open(encoding="utf-8", newline="") as file:
-        users = [
-            int(row["User Count"]) for row in csv.DictReader(file) if row["Name"] == "Aggregated"
-        ]
-    assert {4, 20} <= set(users)
+    assert max(users_of(tmp_path)) == 4
+
+
+def test_a_shape_follows_the_time_of_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The soak of 20 users has all of them after a twentieth of its time."""
+    steer(monkeypatch, {}, users=20, then_s=2 * WRITTEN_S)
+    with stub({**RIGHT, "/MessageApi": (429, "")}) as url:
+        load_run.attack(url, Plan(users=20, seconds=60), tmp_path, {"LOAD_SHAPE": "soak"})
+
+    assert max(users_of(tmp_path)) == 20
 
 
 def test_without_an_account_there_is_no_run(tmp_path: Path) -> None:

@@ -1,0 +1,45 @@
+"""A run of Locust that ends once enough happened, however long that takes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from harness.load import run
+
+LIMIT_S = 300
+"""The run time of a steered run: what it may take where what it waits for never comes."""
+
+STEERED = Path(__file__).parent / "steered_locustfile.py"
+LOCUST = (sys.executable, "-m", "locust", "-f", f"{run.LOCUSTFILE},{STEERED}")
+
+
+def steer(
+    monkeypatch: pytest.MonkeyPatch,
+    rows: Mapping[str, int],
+    *,
+    users: int = 0,
+    unanswered: int = 0,
+    then_s: float = 0,
+    opens: str | None = None,
+    fault: object = None,
+) -> None:
+    """Let runs end once that is counted in those rows, of so many users and turns unanswered at once.
+
+    They go on for `then_s` seconds, and ask for the path `opens` before they end. The fault is planted
+    when the account is there and before any user acts.
+    """
+    wish = {
+        "rows": rows,
+        "users": users,
+        "unanswered": unanswered,
+        "then_s": then_s,
+        "opens": opens,
+        "fault": fault,
+    }
+    monkeypatch.setenv("STEERED", json.dumps(wish))
+    monkeypatch.setattr(run, "LOCUST", LOCUST)
