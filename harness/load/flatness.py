@@ -23,6 +23,7 @@ NOISE_MS, NOISE_EVER_MS = 5, 50
 LEAST_RATE = 0.95
 LEAST_BEGUN = 0.97
 MOST_WAITING = 1.5
+MOST_SLOWER = 1.1
 NOISE_CALLBACKS = 200
 NOISE_TURNS = 100
 """So many more that wait are no queue that grows."""
@@ -49,8 +50,9 @@ class Figures(Struct, frozen=True, kw_only=True):
     """What a run came to: medians of its first and its last fifth, and what there was overall.
 
     `..._most` is the highest median of a tenth of it. Shares of processors are of one, and of the
-    time: `stolen_most` is the highest between two looks. `begun` is the part of the turns asked of
-    Locust that it began. Callbacks are None where `/metrics` was not there to tell of them.
+    time: `stolen_most` is the highest between two looks. `work_ms` is what a piece of work that is always
+    the same took of the machine. `begun` is the part of the turns asked of Locust that it began.
+    Callbacks are None where `/metrics` was not there to tell of them.
     """
 
     requests_per_second: float
@@ -68,6 +70,13 @@ class Figures(Struct, frozen=True, kw_only=True):
     locust_cpu_share: float
     stolen_share: float
     stolen_most: float
+    work_ms: tuple[float, float]
+    work_most_ms: float
+
+    @property
+    def slower(self) -> float:
+        """How many times as long as in its first fifth a piece of work took in the worst tenth."""
+        return self.work_most_ms / self.work_ms[0]
 
 
 class Unwatched(Exception):
@@ -93,6 +102,7 @@ def measure(
     waiting = [item.waits.callbacks_open for item in watched if item.waits is not None]
     seen = len(waiting) >= LEAST_SEEN * len(watched)
     stolen = [(item.at, item.stolen_s) for item in watched]
+    work = [item.work_ms for item in watched]
     apart_s = (1 - PART) * (span.end - span.start)
     return Figures(
         requests_per_second=rate(answered),
@@ -110,6 +120,8 @@ def measure(
         locust_cpu_share=_share([(item.at, item.locust_cpu_s) for item in answered]),
         stolen_share=_share(stolen),
         stolen_most=min(1.0, max(_share(apart) for apart in pairwise(stolen))),
+        work_ms=_fifths(work),
+        work_most_ms=_most(work),
     )
 
 
@@ -148,7 +160,13 @@ def judge(figures: Figures) -> list[str]:
                 f"{waited:g} {what} waited for a tenth of the time; no more may than the requests "
                 f"of {MOST_BEHIND_S} s"
             )
-    return [*faults, *behind(figures)]
+    faults += behind(figures)
+    if faults and figures.slower > MOST_SLOWER:
+        faults.append(
+            f"the machine itself took {figures.slower:.2f} times as long for the same work meanwhile, "
+            "so let it run again where nobody shares its processors"
+        )
+    return faults
 
 
 def behind(figures: Figures) -> list[str]:

@@ -195,6 +195,8 @@ def verdict(report: Report, folder: Path) -> str:
         f"the simulator used {figures.cpu_share:.0%} of a core, Locust {figures.locust_cpu_share:.0%}",
         f"the host of this machine gave {figures.stolen_share:.1%} of it to others, at most "
         f"{figures.stolen_most:.0%} at once",
+        f"the same piece of work took the machine {_from_to(figures.work_ms, 'ms')}, "
+        f"{figures.work_most_ms:.4g} in its worst tenth",
     ]
     for what, waited, most in (
         ("callbacks open", figures.callbacks_open, figures.callbacks_most),

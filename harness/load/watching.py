@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from threading import Event, Thread
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from harness.load.gauges import Gauges, NoGauges
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
 EVERY_S = 2
+PIECES, PIECE = 3, 4_000
 
 
 class NoMemory(Exception):
@@ -27,7 +29,8 @@ class Sample(Struct, frozen=True, kw_only=True):
     """A process at a moment of the wall; memory in MiB, None where the system does not tell it.
 
     `cpu_s` is its processor time since it began, `stolen_s` for how long the host of the machine has
-    given a processor of it to others (steal, the mean of all), `waits` what waits in the simulator.
+    given a processor of it to others (steal, the mean of all), `work_ms` what a piece of work took,
+    `waits` what waits in the simulator.
     """
 
     at: float
@@ -36,6 +39,7 @@ class Sample(Struct, frozen=True, kw_only=True):
     anonymous_mib: float | None
     cpu_s: float
     stolen_s: float
+    work_ms: float
     waits: Gauges | None
 
 
@@ -65,6 +69,7 @@ def look(pid: int, url: str) -> Sample:
         anonymous_mib=anonymous,
         cpu_s=(int(fields[11]) + int(fields[12])) / TICKS,
         stolen_s=stolen,
+        work_ms=work_ms(),
         waits=waits,
     )
 
@@ -79,6 +84,21 @@ def stolen_s() -> float:
     except OSError as error:
         raise NoMemory(f"{error}; this needs the /proc of Linux") from error
     return int(told[8]) / TICKS / (os.cpu_count() or 1)
+
+
+def work_ms() -> float:
+    """What a piece of work that is always the same takes of a processor, now, in milliseconds.
+
+    It is the machine that is slower where that is more: its cores are shared, or run slower. Steal does
+    not tell of that.
+    """
+    taken = []
+    for _ in range(PIECES):
+        began, written = time.thread_time_ns(), dict[int, str]()
+        for number in range(PIECE):
+            written[number % 100] = str(number)
+        taken.append((time.thread_time_ns() - began) / 1e6)
+    return median(taken)
 
 
 @contextmanager

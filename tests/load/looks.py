@@ -13,7 +13,10 @@ SPAN = Span(start=100.0, end=200.0)
 
 
 def sample(at: float, rss: float = 80.0, callbacks: int = 10) -> Sample:
-    """Until 150 the host takes nothing, for ten seconds then half of the machine, and then a tenth."""
+    """Until 150 the host takes nothing, for ten seconds then half of the machine, and then a tenth.
+
+    From 170 on the machine is half as fast.
+    """
     return Sample(
         at=at,
         rss_mib=rss,
@@ -21,6 +24,7 @@ def sample(at: float, rss: float = 80.0, callbacks: int = 10) -> Sample:
         anonymous_mib=None,
         cpu_s=at / 2,
         stolen_s=(at > 150) * 5.0 + max(at - 160, 0) / 10,
+        work_ms=1.0 if at < 170 else 2.0,
         waits=Gauges(callbacks, 0, 0, 0, 0),
     )
 
@@ -54,6 +58,7 @@ def figures(
     rate: float = 100.0,
     begun: float = 1.0,
     most: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    work_most: float = 0.5,
 ) -> Figures:
     """`most`: of the 95th percentile, callbacks and unanswered turns, in the worst tenth."""
     return Figures(
@@ -72,4 +77,6 @@ def figures(
         locust_cpu_share=0.25,
         stolen_share=0.1,
         stolen_most=0.5,
+        work_ms=(0.5, 0.5),
+        work_most_ms=work_most,
     )

@@ -49,6 +49,7 @@ def sample(at: float, callbacks: float | None, stolen: float) -> Sample:
         anonymous_mib=None,
         cpu_s=at / 2,
         stolen_s=at * stolen,
+        work_ms=1.0,
         waits=None if callbacks is None else Gauges(round(callbacks), 0, 0, 0, 0),
     )
 

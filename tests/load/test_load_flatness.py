@@ -38,6 +38,7 @@ def test_the_last_fifth_is_held_against_the_first_that_is_judged() -> None:
     assert (found.requests_per_second, found.aimed_per_second) == (100.0, 100.0)
     assert (found.cpu_share, found.locust_cpu_share) == (0.5, 0.25)
     assert (found.stolen_share, found.stolen_most) == (0.1, 0.5)
+    assert (found.work_ms, found.work_most_ms) == ((1.0, 2.0), 2.0)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,7 @@ def test_callbacks_that_were_not_told_of_are_not_known(blind: int, seen: bool) -
         figures(begun=0.97),
         figures(most=(70.0, 200.0, 100.0)),
         figures(p95=(40.0, 50.0), most=(80.0, 0.0, 0.0)),
+        figures(work_most=5.0),
     ],
 )
 def test_what_is_flat_enough_passes(found: Figures) -> None:
@@ -114,6 +116,21 @@ def test_what_is_not_flat_names_its_figure(found: Figures, fault: str) -> None:
     """One fault, with what it was and what it came to."""
     [told] = flatness.judge(found)
     assert told.startswith(fault)
+
+
+def test_a_machine_that_became_slower_is_told_of_where_something_was_not_flat() -> None:
+    """It excuses nothing: one that takes a tenth longer for the same work has not."""
+    steep = (40.0, 51.0)
+    _, told = flatness.judge(figures(p95=steep, work_most=0.6))
+    assert told.startswith("the machine itself took 1.20 times as long for the same work")
+    assert len(flatness.judge(figures(p95=steep, work_most=0.55))) == 1
+
+
+def test_a_piece_of_work_takes_the_longer_the_more_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the processor's time, of the thread that does it."""
+    usual = watching.work_ms()
+    monkeypatch.setattr(watching, "PIECE", 100 * watching.PIECE)
+    assert 0 < usual < watching.work_ms()
 
 
 def test_a_sample_is_of_the_process_and_of_the_machine(

@@ -282,11 +282,14 @@ def test_what_was_not_flat_is_the_last_line() -> None:
     lines = load_soak.verdict(report, Path("there")).splitlines()
     assert lines[0] == "soak: memory 80 to 80 MiB, +450.0 MiB an hour"
     assert lines[1] == "soak: 95th percentile 20 to 20 ms, 21 in its worst tenth"
-    assert lines[5:7] == [
+    assert lines[6:8] == [
         "soak: callbacks open 10 to 10, 30 in its worst tenth",
         "soak: turns unanswered 3 to 4, 5 in its worst tenth",
     ]
     assert (
         lines[4] == "soak: the host of this machine gave 10.0% of it to others, at most 50% at once"
+    )
+    assert lines[5] == (
+        "soak: the same piece of work took the machine 0.5 to 0.5 ms, 0.5 in its worst tenth"
     )
     assert lines[-1] == "soak: PASSED: 600 s at 80% of the capacity; see there/soak.svg"
