@@ -14,8 +14,20 @@ from harness.load import run
 LIMIT_S = 300
 """The run time of a steered run: what it may take where what it waits for never comes."""
 
+LOOK_S = 2
+"""How often a run looks at what is unanswered, and writes it down."""
+WRITTEN_S = 1
+"""How often Locust writes a row of its history."""
+
 STEERED = Path(__file__).parent / "steered_locustfile.py"
 LOCUST = (sys.executable, "-m", "locust", "-f", f"{run.LOCUSTFILE},{STEERED}")
+
+
+def limits(folder: Path) -> str:
+    """A file of thresholds that no slow machine fails."""
+    file = folder / "limits.toml"
+    file.write_text('[total]\nfailures = "0%"\nthrottled = "0%"\n', encoding="utf-8")
+    return str(file)
 
 
 def steer(

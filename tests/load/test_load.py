@@ -21,7 +21,7 @@ from harness.load import run as load_run
 from harness.load import windows
 from harness.load.run import LOCUSTFILE, LoadError, Outcome, Plan
 from harness.load.script import METRICS
-from tests.load.steering import LIMIT_S, steer
+from tests.load.steering import LIMIT_S, LOOK_S, WRITTEN_S, limits, steer
 from tests.load.test_load_script import ACCOUNT
 
 Answers = Mapping[str, tuple[int, str]]
@@ -35,10 +35,6 @@ RIGHT: Answers = {
 """What a server must answer for a run to begin and to be reconciled."""
 
 OPEN = "/open"
-LOOK_S = 2
-"""How often a run looks at what is unanswered."""
-WRITTEN_S = 1
-"""How often Locust writes a row of its history."""
 
 
 class Stub(BaseHTTPRequestHandler):
@@ -123,10 +119,8 @@ def test_the_simulator_passes_and_every_kind_of_user_was_at_it(
 ) -> None:
     """One process or a master with two workers: exit 0, all reconciled, a report of each kind."""
     steer(monkeypatch, dict.fromkeys(ALL_KINDS, 1))
-    limits = tmp_path / "limits.toml"
-    limits.write_text('[total]\nfailures = "0%"\nthrottled = "0%"\n', encoding="utf-8")
     environ = {"LOAD_USERS": "32", "LOAD_SECONDS": str(LIMIT_S), "LOAD_CLOCK_RATE": "20"}
-    environ |= {"WORKERS": workers, "LOAD_THRESHOLDS": str(limits)}
+    environ |= {"WORKERS": workers, "LOAD_THRESHOLDS": limits(tmp_path)}
     status = load_run.main(environ, tmp_path)
 
     said = capfd.readouterr().out.splitlines()
@@ -235,9 +229,9 @@ def test_a_shape_and_its_thresholds_are_those_that_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The spike of 20 users begins with four of them; a file of thresholds is what the run must keep."""
-    limits = tmp_path / "limits.toml"
-    limits.write_text("[total]\ncount = 1_000_000\n", encoding="utf-8")
-    environ = {"LOAD_SHAPE": "spike", "LOAD_THRESHOLDS": str(limits)}
+    file = tmp_path / "most.toml"
+    file.write_text("[total]\ncount = 1_000_000\n", encoding="utf-8")
+    environ = {"LOAD_SHAPE": "spike", "LOAD_THRESHOLDS": str(file)}
     steer(monkeypatch, {"MT short (throttled)": 1}, then_s=2 * WRITTEN_S)
     with stub({**RIGHT, "/MessageApi": (429, "")}) as url:
         outcome = load_run.attack(url, Plan(users=20, seconds=LIMIT_S), tmp_path, environ)
