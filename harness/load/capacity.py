@@ -158,7 +158,7 @@ class Search:
             raise LoadError(f"a trial: {faults[0]}")
         used = (
             f"{figures.cpu_share:.0%} of a core, Locust {figures.locust_cpu_share:.0%}, "
-            f"stolen {figures.stolen_share:.0%}"
+            f"stolen {figures.stolen_share:.0%}, work {figures.work_ms[1]:.3g} ms"
         )
         rate = f"{figures.requests_per_second:.1f} a second that come by themselves ({used})"
         self.say(f"{rate}: {'; '.join(faults) or 'borne'}")

@@ -163,8 +163,8 @@ def judge(figures: Figures) -> list[str]:
     faults += behind(figures)
     if faults and figures.slower > MOST_SLOWER:
         faults.append(
-            f"the machine itself took {figures.slower:.2f} times as long for the same work meanwhile, "
-            "so let it run again where nobody shares its processors"
+            f"the same work took {figures.slower:.2f} times as much of a processor meanwhile: others "
+            "share its cores, or this load itself does"
         )
     return faults
 

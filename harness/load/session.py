@@ -43,7 +43,6 @@ from harness.load.users import LoadEnvironment
 ORDERS, TELL, TOLD = "load orders", "load tell", "load told"
 IDLE = "took no part"
 TOLD_LIMIT_S = 30
-LOOK_S = 2
 ABREAST_S = 0.5
 FETCH_LIMIT_S = 60
 
@@ -198,7 +197,7 @@ class Session:
     def _look(self) -> None:
         runner = self.environment.runner
         while True:
-            gevent.sleep(LOOK_S)
+            gevent.sleep(windows.LOOK_S)
             self.history.look()
             crew = self.environment.crew  # a master has none, and counts no turns
             users = runner.user_classes_count if runner is not None else {}

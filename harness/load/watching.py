@@ -89,8 +89,8 @@ def stolen_s() -> float:
 def work_ms() -> float:
     """What a piece of work that is always the same takes of a processor, now, in milliseconds.
 
-    It is the machine that is slower where that is more: its cores are shared, or run slower. Steal does
-    not tell of that.
+    Where that is more, its cores are shared, by others or by the load itself, or they run slower. Steal
+    does not tell of that.
     """
     taken = []
     for _ in range(PIECES):

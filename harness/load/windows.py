@@ -7,6 +7,9 @@ from pathlib import Path
 
 from msgspec import Struct, json
 
+LOOK_S = 2
+"""How long a window is, when nothing holds Locust up."""
+
 
 class Window(Struct, frozen=True, kw_only=True):
     """The answers of some seconds that ended at `at`, of the wall; times in whole milliseconds.

@@ -15,7 +15,7 @@ SPAN = Span(start=100.0, end=200.0)
 def sample(at: float, rss: float = 80.0, callbacks: int = 10) -> Sample:
     """Until 150 the host takes nothing, for ten seconds then half of the machine, and then a tenth.
 
-    From 170 on the machine is half as fast.
+    The same work takes 1 ms, at 150 it takes 3, and from 170 on 2.
     """
     return Sample(
         at=at,
@@ -24,7 +24,7 @@ def sample(at: float, rss: float = 80.0, callbacks: int = 10) -> Sample:
         anonymous_mib=None,
         cpu_s=at / 2,
         stolen_s=(at > 150) * 5.0 + max(at - 160, 0) / 10,
-        work_ms=1.0 if at < 170 else 2.0,
+        work_ms=3.0 if at == 150 else 1.0 if at < 170 else 2.0,
         waits=Gauges(callbacks, 0, 0, 0, 0),
     )
 

@@ -15,7 +15,10 @@ from harness.load.script import COMPANY
 from harness.load.users import LoadEnvironment
 
 WISH = json.loads(os.environ["STEERED"])
-LOOK_S = 0.05
+HAPPENED: list[bool] = []
+POLL_S = 0.05
+UNFULFILLED = 3
+"""The exit status of a run in which it has not happened."""
 
 
 @events.init.add_listener
@@ -23,26 +26,36 @@ def join(environment: LoadEnvironment, **_: object) -> None:
     """Take part in the process that judges, after the project's own listeners."""
     if not isinstance(environment.runner, WorkerRunner):
         events.test_start.add_listener(begin)
+        events.quitting.add_listener(leave)
 
 
 def begin(environment: LoadEnvironment, **_: object) -> None:
     """The account is there, and no user has acted."""
+    gevent.spawn(watch, environment)
     if WISH["fault"] is not None:
         ask(environment, f"/_sim/accounts/{COMPANY}/faults", WISH["fault"])
-    gevent.spawn(watch, environment)
+
+
+def leave(environment: LoadEnvironment, **_: object) -> None:
+    """A run that came to its own end without it says so."""
+    if not HAPPENED:
+        environment.process_exit_code = UNFULFILLED
 
 
 def watch(environment: LoadEnvironment) -> None:
-    """End the run once there is enough."""
+    """End the run once there is enough; a shape ends by itself, when its time is over."""
     assert environment.runner is not None
-    try:
-        while not enough(environment):
-            gevent.sleep(LOOK_S)
-        gevent.sleep(WISH["then_s"])
-        if WISH["opens"] is not None:
-            ask(environment, WISH["opens"])
-    finally:
+    assert environment.parsed_options is not None
+    while not enough(environment):
+        gevent.sleep(POLL_S)
+    gevent.sleep(WISH["then_s"])
+    if WISH["opens"] is not None:
+        ask(environment, WISH["opens"])
+    HAPPENED.append(True)
+    if environment.shape_class is None:
         environment.runner.quit()
+    else:
+        environment.parsed_options.run_time = POLL_S
 
 
 def enough(environment: LoadEnvironment) -> bool:

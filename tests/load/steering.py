@@ -12,10 +12,8 @@ import pytest
 from harness.load import run
 
 LIMIT_S = 300
-"""The run time of a steered run: what it may take where what it waits for never comes."""
+"""What a steered run may take where what it waits for never comes; it ends with status 3 then."""
 
-LOOK_S = 2
-"""How often a run looks at what is unanswered, and writes it down."""
 WRITTEN_S = 1
 """How often Locust writes a row of its history."""
 

@@ -140,7 +140,7 @@ def searching(
 
 
 START = Capacity(requests_per_second=100.0, turns_each={"SendUser": 1.0, "StopStormUser": 0.2})
-USED = "(50% of a core, Locust 25%, stolen 4%)"
+USED = "(50% of a core, Locust 25%, stolen 4%, work 1 ms)"
 
 
 def test_users_who_wait_are_held_by_their_callbacks(
