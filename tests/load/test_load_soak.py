@@ -120,6 +120,12 @@ def people_in(file: Path) -> int:
     return sum('"PersonAdded"' in row for row in rows.splitlines())
 
 
+def measured(monkeypatch: pytest.MonkeyPatch, capacity: Capacity) -> None:
+    """The capacity is known, and no search is made for it."""
+    monkeypatch.setattr(Search, "waiting", lambda *_: capacity)
+    monkeypatch.setattr(Search, "borne", lambda *_: capacity)
+
+
 def test_phones_are_taken_again_and_still_all_adds_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -141,8 +147,7 @@ def test_a_soak_watches_a_simulator_to_its_end(
     """All that comes by itself adds up; it fails only since the rate that is aimed at is not had."""
     kinds = ("KeywordUser", "ReceiverUser", "SendUser", "StopStormUser", "WebFormUser")
     capacity = Capacity(requests_per_second=50_000.0, turns_each=dict.fromkeys(kinds, 0.5))
-    monkeypatch.setattr(Search, "waiting", lambda *_: capacity)
-    monkeypatch.setattr(Search, "borne", lambda *_: capacity)
+    measured(monkeypatch, capacity)
     monkeypatch.setattr(flatness, "HOLE_S", (LIMIT_S, LIMIT_S))
     monkeypatch.setattr(watching, "EVERY_S", 0.2)
     happened = ("time to confirmation", "time to handset", "callback delay", "MT to who stopped")
@@ -211,8 +216,7 @@ def test_a_simulator_that_dies_in_the_soak_is_told(
         return Outcome(status=1, faults=["no answer"])
 
     capacity = Capacity(requests_per_second=10.0, turns_each={"SendUser": 1.0})
-    monkeypatch.setattr(Search, "waiting", lambda *_: capacity)
-    monkeypatch.setattr(Search, "borne", lambda *_: capacity)
+    measured(monkeypatch, capacity)
     monkeypatch.setattr(load_soak, "attack", attack)
     (tmp_path / "soak.json").write_text("of an earlier run", encoding="utf-8")
     assert load_soak.main({}, tmp_path) == 1
@@ -293,8 +297,7 @@ def test_the_status_says_whether_it_was_flat(
 ) -> None:
     """As the last line does, whether it has passed or not."""
     capacity = Capacity(requests_per_second=125.0, turns_each={})
-    monkeypatch.setattr(Search, "waiting", lambda *_: capacity)
-    monkeypatch.setattr(Search, "borne", lambda *_: capacity)
+    measured(monkeypatch, capacity)
     for faults in ((), ("memory grew",)):
         monkeypatch.setattr(load_soak, "soak", lambda *_, told=faults: reported(*told))
         assert load_soak.main({}, tmp_path) == len(faults)
